@@ -1,0 +1,1 @@
+"""Pure geometry and H3: cells, covers, datums, shapes, tiles, reach. No storage, no web, no clock."""

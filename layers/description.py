@@ -1,0 +1,102 @@
+"""What a layer says of itself. Everything that lists layers (API, exports, legend, docs, permissions) reads it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import Table
+
+from layers.text import Text
+
+GeometryKind = Literal["point", "polygon"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one feature adds to its cells while an interval holds: [starts, ends), None for without end.
+
+    `kind` names the measures fed by it (see Measure); `first` and `second` are whole numbers (apportioned over the
+    cover where the measure says so), `tag` a word such as a role, `hours` OSM opening hours that narrow the interval.
+    """
+
+    kind: str
+    starts: datetime | None
+    ends: datetime | None
+    first: int = 1
+    second: int = 0
+    tag: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature adds to the state of the cells under it: amounts that only a write changes, and spans."""
+
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    spans: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of a cell's state.
+
+    source: "amount" (a rollup column of the same name) or "span" (spans of `kind`, column `column`).
+    combine: "sum" (apportioned over the cover, so that sums hold) or "max" (the highest number that holds).
+    words: for "max", the word each number stands for, as the API gives it.
+    """
+
+    name: str
+    title: Text
+    source: Literal["amount", "span"]
+    public: bool
+    kind: str = ""
+    column: Literal["first", "second"] = "first"
+    combine: Literal["sum", "max"] = "sum"
+    words: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One printed line of the legend: the value of `field` it stands for and how it is drawn."""
+
+    value: str
+    title: Text
+    colour: str  # name of a colour token of tokens.css, without the dashes
+    icon: str = ""  # name of a symbol of the icon sheet
+    dash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The description of one layer; `layers.catalogue` collects them in drawing order."""
+
+    name: str
+    title: Text
+    about: Text
+    geometry: GeometryKind
+    table: Table
+    feature: type[BaseModel]
+    contribution: Callable[[Mapping[str, Any]], Contribution]
+    drawing_order: int
+    public: bool
+    public_fields: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    rollup_columns: tuple[str, ...] = ()
+    legend_field: str = ""
+    legend: tuple[LegendEntry, ...] = ()
+    state_field: str = ""
+    moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    private_table: Table | None = None
+    private_fields: tuple[str, ...] = ()
+
+    def title_of(self, field_name: str) -> Text:
+        """The title of one of the layer's fields, from its schema; the bare name where the schema has none."""
+        info = self.feature.model_fields.get(field_name)
+        extra = info.json_schema_extra if info is not None else None
+        if isinstance(extra, dict) and "title_zh" in extra:
+            return Text(en=str(info.title if info else field_name), zh=str(extra["title_zh"]))
+        return Text(en=field_name.replace("_", " "), zh=field_name)

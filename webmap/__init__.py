@@ -1,0 +1,1 @@
+"""What people see and call: pages, API, maps, access, command line."""
