@@ -25,14 +25,29 @@ KEYWORDS = {
 }
 
 
+def new_catalogue(language: str | None) -> Catalog:
+    """An empty catalogue with the product's own name wherever the format asks for one."""
+    return Catalog(
+        locale=language,
+        project="Linli",
+        version="",
+        copyright_holder="Linli",
+        msgid_bugs_address="Linli",
+        last_translator="Linli",
+        language_team="Linli",
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
 def texts_in_code() -> Catalog:
-    """Every text webmap marks for translation, with the files it stands in (no line numbers: they move too often)."""
+    """Every text webmap marks for translation, with the files it stands in and the line."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     methods = [(mapping["pattern"], mapping["method"]) for mapping in settings["tool"]["babel"]["mappings"]]
-    catalogue = Catalog(project="Linli", charset="utf-8", fuzzy=False)
+    catalogue = new_catalogue(None)
     found = extract_from_dir(PACKAGE, methods, keywords=KEYWORDS, comment_tags=("translators:",))
-    for name, _, text, comments, context in sorted(found, key=lambda entry: entry[:2]):
-        catalogue.add(text, locations=[(f"webmap/{name}", None)], auto_comments=comments, context=context)
+    for name, line, text, comments, context in sorted(found, key=lambda entry: entry[:2]):
+        catalogue.add(text, locations=[(f"webmap/{name}", line)], auto_comments=comments, context=context)
     return catalogue
 
 
@@ -40,7 +55,7 @@ def catalogue_of(language: str) -> Catalog:
     """The catalogue kept for a language; an empty one before the first update."""
     path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
-        return Catalog(locale=language, project="Linli", charset="utf-8", fuzzy=False)
+        return new_catalogue(language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
@@ -53,7 +68,7 @@ def update(language: str, template: Catalog) -> None:
     path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalogue, sort_output=True, width=100, include_previous=False)
+        write_po(file, catalogue, sort_output=True, width=100, include_lineno=False)
 
 
 def is_complete(message: Message) -> bool:
@@ -76,9 +91,7 @@ def faults(language: str, template: Catalog) -> list[str]:
         elif not is_complete(kept):
             lines.append(f"{language}: not translated: {message.id!r} ({where})")
         else:
-            lines += [
-                f"{language}: {error} in the translation of {message.id!r}" for error in kept.check(catalogue)
-            ]
+            lines += [f"{language}: {error} in the translation of {message.id!r}" for error in kept.check(catalogue)]
     for message in catalogue:
         if message.id and template.get(message.id, message.context) is None:
             lines.append(f"{language}: no longer said anywhere: {message.id!r}")

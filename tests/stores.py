@@ -1,0 +1,57 @@
+"""Empty stores for tests, of both kinds, made and removed cheaply."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from tests.cluster import running_cluster
+
+Kind = Literal["spatialite", "postgis"]
+KINDS: tuple[Kind, ...] = ("spatialite", "postgis")
+
+
+def empty_store(kind: Kind, directory: Path) -> str:
+    """The URL of a store in which nothing is yet, not even the schema.
+
+    For SpatiaLite a file still to be made in `directory`, for PostGIS a database of the run's own cluster
+    that has the extension and nothing else.
+    """
+    name = f"t_{uuid.uuid4().hex}"
+    if kind == "spatialite":
+        return f"sqlite:///{directory.resolve() / name}.sqlite"
+    return running_cluster().create_database(name)
+
+
+def copy_of_store(url: str, directory: Path) -> str:
+    """The URL of a new store with the same content, made without reading it: for a schema or data many tests need.
+
+    Nobody may be connected to the store that is copied: dispose of its engine first.
+    """
+    name = f"t_{uuid.uuid4().hex}"
+    if url.startswith("sqlite:"):
+        copy = directory.resolve() / f"{name}.sqlite"
+        shutil.copyfile(_file_of(url), copy)
+        return f"sqlite:///{copy}"
+    return running_cluster().create_database(name, template=_database_of(url))
+
+
+def remove_store(url: str) -> None:
+    """Removes a store; on PostGIS also when somebody is still connected."""
+    if url.startswith("sqlite:"):
+        file = _file_of(url)
+        for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+            file.with_name(name).unlink(missing_ok=True)
+    else:
+        running_cluster().drop_database(_database_of(url))
+
+
+def _file_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _database_of(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
