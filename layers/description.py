@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from sqlalchemy import Table
+from sqlalchemy.orm import Session
 
 from layers.text import Text
 
@@ -90,8 +91,17 @@ class Layer:
     legend: tuple[LegendEntry, ...] = ()
     state_field: str = ""
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    private_table: Table | None = None
-    private_fields: tuple[str, ...] = ()
+    public_states: tuple[str, ...] = ()  # where given, features in other states are not public
+    prepare: Callable[[Session, list[dict[str, Any]]], None] | None = None  # fills columns derived on the way in
+    move_rule: Callable[[Mapping[str, Any], str], bool] | None = None  # where `moves` alone does not decide
+    private_table: Table | None = None  # what purge deletes; its first column is the feature's id
+    kept_on_update: tuple[str, ...] = ()  # columns that loading the same source id again leaves as they are
+
+    def may_move(self, row: Mapping[str, Any], to_state: str) -> bool:
+        """Whether the feature in `row` may go to `to_state`, whoever asks."""
+        if self.move_rule is not None:
+            return self.move_rule(row, to_state)
+        return to_state in self.moves.get(row[self.state_field], ())
 
     def title_of(self, field_name: str) -> Text:
         """The title of one of the layer's fields, from its schema; the bare name where the schema has none."""

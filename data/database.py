@@ -1,0 +1,162 @@
+"""Opens SpatiaLite or PostGIS from one URL and hands out sessions; the only file that knows which of the two it is.
+
+Writes are one transaction each, durable when acknowledged. On SQLite they begin immediate and queue in the process
+first, so that threads wait in order instead of polling the file; between processes they poll every 2 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+INSTANCE = CHECKOUT / "instance"
+
+#: How long a writer waits for the one write place of a SQLite file before it gives up with "database is locked".
+#: Longer than the largest batch of a load takes; shorter than a person waits.
+WRITE_WAIT_SECONDS = 30.0
+WRITE_POLL_SECONDS = 0.002
+
+#: PostgreSQL advisory locks held by Linli, in one place so that no two jobs share a number by accident.
+LOCK_SCHEMA, LOCK_LOAD, LOCK_JOURNAL, LOCK_PUBLICATION = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04
+
+
+def database_url(url: str | None = None) -> str:
+    """The store's URL: the one given, else LINLI_DATABASE_URL, else the SQLite file of this checkout."""
+    chosen = url or os.environ.get("LINLI_DATABASE_URL") or f"sqlite:///{INSTANCE / 'linli.sqlite'}"
+    if chosen.startswith("postgres://"):
+        chosen = "postgresql://" + chosen.removeprefix("postgres://")
+    return chosen.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class Database:
+    """One store. Make one per process and keep it; sessions come from `read`, `snapshot` and `write`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._write_queue = threading.Lock()
+        reader = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reader = engine.execution_options(**reader)
+        whole = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._snapshot = engine.execution_options(**whole)
+        self._writer = engine.execution_options(linli_begin="IMMEDIATE")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading. On PostgreSQL each statement sees its own moment; `snapshot` sees one for all."""
+        with Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session for reading in which every statement sees the same moment."""
+        with Session(self._snapshot) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed when the block ends, rolled back when it raises."""
+        with self._queued(), Session(self._writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_queue:
+            yield
+
+    @contextmanager
+    def load_lock(self) -> Iterator[None]:
+        """Makes loads take turns. The lock lives in the database and dies with its connection, never in a file.
+
+        SQLite has one writer at a time anyway: there each batch waits for the file's own write lock.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        with self._reader.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_LOAD})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK_LOAD})
+
+    def upgrade(self) -> None:
+        """Brings the schema up to date; safe when two processes start at once."""
+        from data.migrations.steps import upgrade
+
+        upgrade(self)
+
+    def close(self) -> None:
+        """Closes every pooled connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str | None = None) -> Database:
+    """The store behind `url` (see `database_url`). Connects lazily; makes the folder of a SQLite file."""
+    address = make_url(database_url(url))
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, module=pysqlite3.dbapi2, pool_size=20, max_overflow=10)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            address,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=False,
+            connect_args={"options": "-c jit=off"},
+        )
+    return Database(engine)
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """Loads SpatiaLite and makes commits durable (WAL with full sync: the log is synced at every commit)."""
+    connection.isolation_level = None
+    connection.enable_load_extension(True)
+    connection.load_extension(os.environ.get("SPATIALITE_LIBRARY_PATH", "mod_spatialite.so"))
+    connection.enable_load_extension(False)
+    for pragma in (
+        "busy_timeout = 0",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "cache_size = -65536",
+        "mmap_size = 1073741824",
+        "temp_store = MEMORY",
+    ):
+        _patiently(connection.execute, f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    how = connection.get_execution_options().get("linli_begin", "DEFERRED")
+    _patiently(connection.exec_driver_sql, f"BEGIN {how}")
+
+
+def _patiently(execute: Any, statement: str) -> None:
+    """Runs `statement`, again every 2 ms while another process holds the file, so that no gap is slept through."""
+    deadline = time.monotonic() + WRITE_WAIT_SECONDS
+    while True:
+        try:
+            execute(statement)
+        except Exception as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(WRITE_POLL_SECONDS)
+        else:
+            return

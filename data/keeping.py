@@ -1,0 +1,45 @@
+"""Small facts the store keeps about itself, one row each: the demo's day, the household key, the streets to draw."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from data.base import Base
+
+
+class Kept(Base):
+    """One fact under its key."""
+
+    __tablename__ = "kept"
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+def kept(session: Session, key: str) -> str | None:
+    """The fact kept under `key`, None where there is none."""
+    return session.execute(select(Kept.value).where(Kept.key == key)).scalar()
+
+
+def keep(session: Session, key: str, value: str | None) -> None:
+    """Keeps `value` under `key`; None forgets the key."""
+    row = session.get(Kept, key)
+    if value is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(Kept(key=key, value=value))
+    else:
+        row.value = value
+    session.flush()
+
+
+def household_key(session: Session) -> bytes:
+    """The secret under which contacts are hashed to tell households apart; made by the first writer that asks."""
+    value = kept(session, "household_key")
+    if value is None:
+        value = secrets.token_hex(32)
+        keep(session, "household_key", value)
+    return bytes.fromhex(value)

@@ -1,0 +1,1 @@
+"""The steps from one schema to the next (Alembic), the same for both stores."""

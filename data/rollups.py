@@ -1,0 +1,141 @@
+"""Figures kept per cell: sums that only writes change, the deltas they came from, and spans that time alone changes.
+
+Nothing here knows what a figure means: columns and kinds are named by whoever builds the tables. A delta row says that
+from `at` on a cell of resolution 11 holds more or less; the rollup row of a (resolution, cell) is the sum of them all.
+A span row says that over one leaf range something holds between two moments (milliseconds since 1970).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, Table, Text, insert, text
+from sqlalchemy.orm import Session
+
+from data.columns import Cell, Key
+
+#: Stand for "without beginning" and "without end"; far outside any moment, well inside 64 bits.
+ALWAYS_MS, NEVER_MS = -(2**60), 2**60
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970 of a moment."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def moment_of(ms: int) -> datetime:
+    """The moment of milliseconds since 1970."""
+    return EPOCH + timedelta(milliseconds=ms)
+
+
+def span_class(starts_ms: int, ends_ms: int) -> int:
+    """The size class of an interval: every interval of class c is shorter than 4**c ms.
+
+    All intervals of a class that hold at t began within the last 4**c ms, so "what holds at t" is one short
+    index range per class, however long the record is.
+    """
+    return ((ends_ms - starts_ms).bit_length() + 1) // 2
+
+
+def rollup_table(metadata: MetaData, columns: Sequence[str]) -> Table:
+    """One wide row a (resolution, cell), clustered in that order."""
+    figures = [Column(name, Integer, nullable=False, server_default="0") for name in columns]
+    return Table(
+        "cell_rollups",
+        metadata,
+        Column("res", SmallInteger, primary_key=True, autoincrement=False),
+        Column("cell", Cell, primary_key=True, autoincrement=False),
+        *figures,
+        sqlite_with_rowid=False,
+    )
+
+
+def delta_table(metadata: MetaData, columns: Sequence[str]) -> Table:
+    """One row a change of a cell of resolution 11, from a moment on."""
+    figures = [Column(name, Integer, nullable=False, server_default="0") for name in columns]
+    return Table(
+        "cell_deltas",
+        metadata,
+        Column("id", Key, primary_key=True),
+        Column("cell", Cell, nullable=False),
+        Column("at", BigInteger, nullable=False),
+        *figures,
+        Index("ix_cell_deltas_at", "at"),
+    )
+
+
+def span_table(metadata: MetaData) -> Table:
+    """One row a leaf range and interval of a feature; see layers.description.Span for kind, first, second and tag."""
+    return Table(
+        "cell_spans",
+        metadata,
+        Column("id", Key, primary_key=True),
+        Column("layer", Text, nullable=False),
+        Column("feature_id", Key, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("tag", Text, nullable=False),
+        Column("hours", Text, nullable=False),
+        Column("first", Integer, nullable=False),
+        Column("second", Integer, nullable=False),
+        Column("starts", BigInteger, nullable=False),
+        Column("ends", BigInteger, nullable=False),
+        Column("size", SmallInteger, nullable=False),
+        Column("lo", Cell, nullable=False),
+        Column("hi", Cell, nullable=False),
+        Column("rank", Integer, nullable=False),
+        Column("n", Integer, nullable=False),
+        Column("settled", SmallInteger, nullable=False, server_default="0"),
+        Index("ix_cell_spans_layer_feature_id", "layer", "feature_id"),
+        Index("ix_cell_spans_size_starts", "size", "starts"),
+        Index("ix_cell_spans_ends", "ends"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _upsert(columns: tuple[str, ...], rows: int) -> Any:
+    names = ", ".join(columns)
+    values = ", ".join(
+        "(" + ", ".join(f":r{row}_{name}" for name in ("res", "cell", *columns)) + ")" for row in range(rows)
+    )
+    sums = ", ".join(f"{name} = cell_rollups.{name} + excluded.{name}" for name in columns)
+    return text(
+        f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} "  # noqa: S608 - names of our own columns
+        f"ON CONFLICT (res, cell) DO UPDATE SET {sums}"
+    )
+
+
+#: Rows written by one statement. Small enough for SQLite's limit of bound values with every column in use.
+ROWS_PER_STATEMENT = 64
+
+
+def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: np.ndarray) -> None:
+    """Adds `amounts` (rows × columns) to the rollup rows `keys` (rows × (res, cell)), in key order.
+
+    One order for every writer is what keeps two of them from waiting for each other over a city's coarse cells.
+    """
+    used = [i for i in range(len(columns)) if amounts[:, i].any()]
+    if not used:
+        return
+    names = tuple(columns[i] for i in used)
+    order = np.lexsort((keys[:, 1], keys[:, 0]))
+    order = order[amounts[order].any(axis=1)]
+    key_rows, amount_rows = keys[order].tolist(), amounts[np.ix_(order, used)].tolist()
+    for start in range(0, len(key_rows), ROWS_PER_STATEMENT):
+        parameters: dict[str, int] = {}
+        part = key_rows[start : start + ROWS_PER_STATEMENT]
+        for row, ((res, cell), values) in enumerate(zip(part, amount_rows[start:], strict=False)):
+            parameters[f"r{row}_res"], parameters[f"r{row}_cell"] = res, cell
+            for name, value in zip(names, values, strict=True):
+                parameters[f"r{row}_{name}"] = value
+        session.execute(_upsert(names, len(part)), parameters)
+
+
+def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows of one shape."""
+    if rows:
+        session.execute(insert(table).inline(), list(rows))

@@ -1,0 +1,361 @@
+"""The one way in for every layer: create, update, move and remove features, with journal and cell figures.
+
+Every action ends in `_settle`, which writes the spans, the journal rows, the deltas and last the rollup rows of the
+change, in the caller's transaction. What a feature adds to its cells is its layer's pure `contribution`; a change is
+the contribution after less the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import shapely
+from pydantic import BaseModel
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from data import journal
+from geo import cells, covers
+from geo.covers import Cover
+from geo.outlines import outline_of_cells
+from geo.shapes import BadShape
+from layers import figures
+from layers.actor import Actor
+from layers.description import Layer
+from layers.errors import BadInput, MoveNotAllowed, NotFound
+
+#: Rows asked for by source id at once; below every store's limit of bound values.
+IDS_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A feature as it comes in: its layer's checked model, its WGS 84 geometry, its line in the file (0 for none)."""
+
+    values: BaseModel
+    geometry: BaseGeometry | None
+    line: int = 0
+
+
+@dataclass(slots=True)
+class PutResult:
+    """What became of a batch; `ids` of those taken, in their order; `rejected` as (line, reason)."""
+
+    created: int = 0
+    updated: int = 0
+    ids: list[int] = field(default_factory=list)
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+
+
+def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Actor, at: datetime) -> PutResult:
+    """Creates features, or updates those whose source id is known, all of the batch but those it rejects.
+
+    What a new feature adds holds from its own beginning, what an update changes in amounts holds from `at`.
+    """
+    result = PutResult()
+    rows = _rows_of(session, layer, incoming, at, result)
+    known = _known(session, layer, [row["source_id"] for row, _ in rows if row["source_id"]])
+    new = [pair for pair in rows if pair[0]["source_id"] not in known]
+    old = [(pair, known[pair[0]["source_id"]]) for pair in rows if pair[0]["source_id"] in known]
+    changes = []
+    for (row, footprint), feature_id in zip(new, _insert(session, layer, [row for row, _ in new]), strict=True):
+        changes.append(_created(layer, feature_id, row, footprint))
+    for (row, footprint), before in old:
+        changes.append(_updated(session, layer, before, row, footprint, at))
+    result.created, result.updated = len(new), len(old)
+    result.ids = [change.feature_id for change in changes]
+    _settle(session, layer, changes, actor, at)
+    return result
+
+
+def move(
+    session: Session,
+    layer: Layer,
+    feature_id: int,
+    to_state: str,
+    actor: Actor,
+    at: datetime,
+    changes: dict[str, Any] | None = None,
+    recorded_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Takes a feature to `to_state` as of `at` and gives its row; raises NotFound, MoveNotAllowed.
+
+    `changes` are other columns that the move sets. `recorded_at` is when it was written down, if not at `at`.
+    """
+    before = row_of(session, layer, feature_id, lock=True)
+    state = before[layer.state_field]
+    if not layer.may_move(before, to_state):
+        raise MoveNotAllowed(f"{layer.name} {feature_id} is {state}; from there it cannot become {to_state}")
+    after = {**before, **(changes or {}), layer.state_field: to_state, "changed_at": at}
+    footprint = footprint_of(layer, before)
+    change = figures.Change(
+        feature_id=feature_id,
+        before=(footprint, layer.contribution(before)),
+        after=(footprint, layer.contribution(after)),
+        effective_at=at,
+        cut_at=at,
+        entry=journal.Entry(
+            layer.name, "move", feature_id, state, to_state, _journal_cells(footprint),
+            {"reason": after["reason"]} if (changes or {}).get("reason") else None, at, layer.public,
+        ),
+    )  # fmt: skip
+    if change.spans_change:
+        after["since"] = at
+    changed = {name: value for name, value in after.items() if before.get(name) != value and name != "geometry"}
+    session.execute(update(layer.table).where(layer.table.c.id == feature_id).values(changed))
+    _settle(session, layer, [change], actor, recorded_at or at)
+    return after
+
+
+def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Actor, at: datetime, reason: str) -> int:
+    """Takes features off the map as of `at`; what held before stays in the record. Gives how many there were."""
+    changes = []
+    for feature_id in feature_ids:
+        before = row_of(session, layer, feature_id, lock=True)
+        footprint = footprint_of(layer, before)
+        entry = journal.Entry(
+            layer.name, "remove", feature_id, before.get(layer.state_field), None, _journal_cells(footprint),
+            {"reason": reason}, at, layer.public,
+        )  # fmt: skip
+        changes.append(figures.Change(feature_id, (footprint, layer.contribution(before)), None, at, at, entry))
+    session.execute(delete(layer.table).where(layer.table.c.id.in_(list(feature_ids))))
+    _settle(session, layer, changes, actor, at)
+    return len(changes)
+
+
+def row_of(session: Session, layer: Layer, feature_id: int, lock: bool = False) -> dict[str, Any]:
+    """The row of a feature; with `lock`, nobody else changes it before the transaction ends. Raises NotFound."""
+    query = select(layer.table).where(layer.table.c.id == feature_id)
+    row = session.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise NotFound(f"{layer.name} has no feature {feature_id}")
+    return dict(row)
+
+
+def footprint_of(layer: Layer, row: dict[str, Any]) -> figures.Footprint:
+    """The leaf of a point, the cover of an area, of one row."""
+    return footprints_of(layer, [row])[0]
+
+
+def footprints_of(layer: Layer, rows: Sequence[dict[str, Any]]) -> list[figures.Footprint]:
+    """The leaf of each point or the cover of each area; raises what geo.covers raises for shapes it cannot take."""
+    if not rows:
+        return []
+    if "leaf" in layer.table.c:
+        return [row["leaf"] for row in rows]
+    if layer.geometry == "point":
+        points = [row["geometry"] for row in rows]
+        return cells.leaves_of(shapely.get_x(points), shapely.get_y(points)).tolist()
+    drawn = [row for row in rows if not row.get("cells")]
+    made = iter(covers.covers([row["geometry"] for row in drawn]))
+    return [
+        covers.cover_of_cells([cells.from_hex(cell) for cell in row["cells"]]) if row.get("cells") else next(made)
+        for row in rows
+    ]
+
+
+def _rows_of(
+    session: Session, layer: Layer, incoming: Sequence[Incoming], at: datetime, result: PutResult
+) -> list[tuple[dict[str, Any], figures.Footprint]]:
+    rows: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for one in incoming:
+        row = {
+            **one.values.model_dump(),
+            "geometry": _as_kept(layer, one.geometry),
+            "changed_at": at,
+            "since": None,
+        }
+        row["line"] = one.line
+        problem = _problem(layer, row, seen)
+        if problem:
+            result.rejected.append((one.line, problem))
+        else:
+            rows.append(row)
+    if layer.prepare is not None:
+        layer.prepare(session, rows, at)
+        result.rejected += [(row["line"], row["rejected"]) for row in rows if row.get("rejected")]
+        rows = [row for row in rows if not row.get("rejected")]
+    return _with_footprints(layer, rows, result)
+
+
+def _with_footprints(
+    layer: Layer, rows: list[dict[str, Any]], result: PutResult
+) -> list[tuple[dict[str, Any], figures.Footprint]]:
+    try:
+        return list(zip(rows, footprints_of(layer, rows), strict=True))
+    except (covers.TooLarge, BadShape, cells.BadCell, ValueError):
+        pairs = []  # one of them cannot be taken: find out which, so that it alone is left out
+        for row in rows:
+            try:
+                pairs.append((row, footprint_of(layer, row)))
+            except ValueError as error:
+                result.rejected.append((row["line"], str(error)))
+        return pairs
+
+
+def _problem(layer: Layer, row: dict[str, Any], seen: set[str]) -> str:
+    if row["geometry"] is None and not row.get("cells"):
+        return f"no place is given; {layer.name} needs a {layer.geometry}"
+    if row["geometry"] is None:
+        row["geometry"] = outline_of_cells([cells.from_hex(cell) for cell in row["cells"]])
+    wanted = {"point": ("Point",), "polygon": ("MultiPolygon",)}[layer.geometry]
+    if row["geometry"].geom_type not in wanted or row["geometry"].is_empty:
+        return f"{layer.name} needs a {layer.geometry}, the row has a {row['geometry'].geom_type}"
+    source_id = row["source_id"]
+    if source_id is not None and source_id in seen:
+        return f"the source id {source_id!r} stands twice"
+    if source_id is not None:
+        seen.add(source_id)
+    return ""
+
+
+def _as_kept(layer: Layer, geometry: BaseGeometry | None) -> BaseGeometry | None:
+    if geometry is None:
+        return None
+    flat = shapely.force_2d(geometry)
+    if layer.geometry == "polygon" and flat.geom_type == "Polygon":
+        return shapely.MultiPolygon([flat])
+    if layer.geometry == "point" and flat.geom_type == "MultiPoint" and len(flat.geoms) == 1:
+        return flat.geoms[0]
+    return flat
+
+
+def _known(session: Session, layer: Layer, source_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    known: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(source_ids), IDS_AT_ONCE):
+        part = source_ids[start : start + IDS_AT_ONCE]
+        query = select(layer.table).where(layer.table.c.source_id.in_(part))
+        known.update({row["source_id"]: dict(row) for row in session.execute(query).mappings()})
+    return known
+
+
+def _insert(session: Session, layer: Layer, rows: list[dict[str, Any]]) -> list[int]:
+    """Inserts rows under numbers taken beforehand, so that one statement does for all. Gives the numbers."""
+    if not rows:
+        return []
+    ids = _take_ids(session, layer, len(rows))
+    table, names = layer.table, layer.table.c.keys()
+    session.execute(
+        insert(table).inline(),
+        [{**{name: row.get(name) for name in names}, "id": i} for i, row in zip(ids, rows, strict=True)],
+    )
+    _insert_private(session, layer, list(zip(ids, rows, strict=True)))
+    return ids
+
+
+def _insert_private(session: Session, layer: Layer, rows: list[tuple[int, dict[str, Any]]]) -> None:
+    if layer.private_table is None or not rows:
+        return
+    key, *names = layer.private_table.c.keys()
+    private = [{key: feature_id, **{name: row[name] for name in names}} for feature_id, row in rows]
+    session.execute(insert(layer.private_table).inline(), private)
+
+
+def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
+    name = layer.table.name
+    if session.get_bind().dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        return list(session.execute(query, {"name": name, "count": count}).scalars())
+    last = session.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}).scalar() or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def _created(layer: Layer, feature_id: int, row: dict[str, Any], footprint: figures.Footprint) -> figures.Change:
+    began = row.get("reported_at") or row.get("valid_from")
+    entry = journal.Entry(
+        layer.name, "create", feature_id, None, row.get(layer.state_field), _journal_cells(footprint), None, began,
+        layer.public,
+    )  # fmt: skip
+    return figures.Change(feature_id, None, (footprint, layer.contribution(row)), began, None, entry)
+
+
+def _updated(
+    session: Session,
+    layer: Layer,
+    before: dict[str, Any],
+    row: dict[str, Any],
+    footprint: figures.Footprint,
+    at: datetime,
+) -> figures.Change:
+    feature_id = before["id"]
+    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name != "id"}
+    if layer.private_table is not None:
+        key = layer.private_table.c[0]
+        session.execute(delete(layer.private_table).where(key == feature_id))
+        _insert_private(session, layer, [(feature_id, row)])
+        for name in layer.kept_on_update:
+            kept[name] = before[name]
+    after = {**before, **kept}
+    changed = sorted(
+        name for name, value in kept.items() if name not in ("changed_at", "geometry") and before[name] != value
+    )
+    if not shapely.equals_exact(before.get("geometry"), row["geometry"]) and "geometry" in before:
+        changed.append("geometry")
+    session.execute(
+        update(layer.table).where(layer.table.c.id == bindparam("row_id")), [{**kept, "row_id": feature_id}]
+    )
+    old_footprint = footprint_of(layer, before)
+    entry = journal.Entry(
+        layer.name, "update", feature_id, before.get(layer.state_field), after.get(layer.state_field),
+        _journal_cells(old_footprint, footprint), {"changed": changed}, None, layer.public,
+    )  # fmt: skip
+    return figures.Change(
+        feature_id,
+        (old_footprint, layer.contribution(before)),
+        (footprint, layer.contribution(after)),
+        at,
+        None,
+        entry,
+    )
+
+
+#: Cells named by one journal row. More and the row names coarser ones: it must stay a line, not a map.
+JOURNAL_CELLS = 64
+
+
+def _journal_cells(*footprints: figures.Footprint) -> list[int]:
+    """Cells no finer than 11 that a change touched, coarser ones for a large area."""
+    named: set[int] = set()
+    for footprint in footprints:
+        if isinstance(footprint, Cover):
+            for res in range(cells.FINEST, cells.COARSEST - 1, -1):
+                found = covers.cells_at(footprint, res)
+                if len(found) <= JOURNAL_CELLS or res == cells.COARSEST:
+                    named.update(found.tolist())
+                    break
+        else:
+            named.add(cells.parent(footprint, cells.FINEST))
+    return sorted(named)
+
+
+def _settle(session: Session, layer: Layer, changes: Sequence[figures.Change], actor: Actor, at: datetime) -> None:
+    figures.write_spans(session, layer, changes)
+    journal.append(session, [change.entry for change in changes], actor.name, actor.role, at)
+    figures.write_amounts(session, changes)
+
+
+def check(layer: Layer, values: dict[str, Any]) -> BaseModel:
+    """The checked model of a feature from plain values; raises BadInput that lists every field at fault."""
+    try:
+        return layer.feature(**values)
+    except ValueError as error:
+        raise BadInput("some fields cannot be taken", problems_of(error)) from error
+
+
+def problems_of(error: ValueError) -> list[dict[str, str]]:
+    """Field and reason of each problem in a pydantic validation error."""
+    found = getattr(error, "errors", None)
+    if found is None:
+        return [{"field": "", "reason": str(error)}]
+    return [
+        {
+            "field": ".".join(str(part) for part in problem["loc"]),
+            "reason": problem["msg"].removeprefix("Value error, "),
+        }
+        for problem in found(include_url=False, include_context=False, include_input=False)
+    ]

@@ -1,0 +1,209 @@
+"""From a change of features to the change of cell figures: spans, deltas and rollup rows.
+
+Amounts of an area are shared over its cells of resolution 11 in whole numbers (geo.covers.share), a point's stand in
+its own cell, so the figures of all cells sum to those of the features at every resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Table, delete, insert, update
+from sqlalchemy.orm import Session
+
+from data import rollups
+from data.base import Base
+from data.journal import Entry
+from geo import cells
+from geo.covers import Cover, apportion_many
+from layers.description import Contribution, Layer, Span
+
+#: A point is its leaf cell, an area its cover.
+Footprint = int | Cover
+Standing = tuple[Footprint, Contribution]
+
+RESOLUTIONS = range(cells.COARSEST, cells.FINEST + 1)
+
+
+@dataclass(slots=True)
+class Change:
+    """One feature before and after (None for not there).
+
+    effective_at: from when its amounts hold; None for always. cut_at: the moment at which running spans end and new
+    ones begin; None where the spans are replaced as a whole, because the record was wrong and is put right.
+    """
+
+    feature_id: int
+    before: Standing | None
+    after: Standing | None
+    effective_at: datetime | None
+    cut_at: datetime | None
+    entry: Entry
+
+    @property
+    def spans_change(self) -> bool:
+        """Whether what holds over time is different afterwards."""
+        before = (self.before[0], list(self.before[1].spans)) if self.before else (None, [])
+        after = (self.after[0], list(self.after[1].spans)) if self.after else (None, [])
+        return before[1] != after[1] or (bool(after[1]) and before[0] != after[0])
+
+
+def spans_table() -> Table:
+    """The table of spans (see data.rollups.span_table)."""
+    return Base.metadata.tables["cell_spans"]
+
+
+def columns() -> tuple[str, ...]:
+    """The figure columns of the rollups, in order."""
+    table = Base.metadata.tables["cell_rollups"]
+    return tuple(name for name in table.c.keys() if name not in ("res", "cell"))
+
+
+def span_rows(layer: Layer, feature_id: int, standing: Standing, since: datetime | None = None) -> list[dict[str, Any]]:
+    """The span rows of one feature: one a span and leaf range, from `since` on where it is given."""
+    footprint, contribution = standing
+    rows: list[dict[str, Any]] = []
+    for span in contribution.spans:
+        starts, ends = _milliseconds(span, since)
+        if starts >= ends:
+            continue
+        fixed = {
+            "layer": layer.name, "feature_id": feature_id, "kind": span.kind, "tag": span.tag, "hours": span.hours,
+            "first": span.first, "second": span.second, "starts": starts, "ends": ends,
+            "size": rollups.span_class(starts, ends), "settled": 0,
+        }  # fmt: skip
+        if isinstance(footprint, Cover):
+            ranges = zip(footprint.lo.tolist(), footprint.hi.tolist(), footprint.rank.tolist(), strict=True)
+            rows += [{**fixed, "lo": lo, "hi": hi, "rank": rank, "n": footprint.n} for lo, hi, rank in ranges]
+        else:
+            rows.append({**fixed, "lo": footprint, "hi": footprint, "rank": 0, "n": 1})
+    return rows
+
+
+def _milliseconds(span: Span, since: datetime | None) -> tuple[int, int]:
+    starts = rollups.ALWAYS_MS if span.starts is None else rollups.milliseconds(span.starts)
+    ends = rollups.NEVER_MS if span.ends is None else rollups.milliseconds(span.ends)
+    return (starts if since is None else max(starts, rollups.milliseconds(since))), ends
+
+
+def write_spans(session: Session, layer: Layer, changes: Sequence[Change]) -> None:
+    """Brings the span rows of changed features up to date."""
+    table = spans_table()
+    rows: list[dict[str, Any]] = []
+    for change in changes:
+        if not change.spans_change:
+            continue
+        if change.before is not None:
+            _end_spans(session, table, layer.name, change)
+        if change.after is not None:
+            rows += span_rows(layer, change.feature_id, change.after, change.cut_at)
+    if rows:
+        session.execute(insert(table).inline(), rows)
+
+
+def _end_spans(session: Session, table: Table, layer_name: str, change: Change) -> None:
+    own = (table.c.layer == layer_name) & (table.c.feature_id == change.feature_id) & (table.c.settled == 0)
+    if change.cut_at is None:
+        session.execute(delete(table).where(own))
+        return
+    cut = rollups.milliseconds(change.cut_at)
+    session.execute(delete(table).where(own, table.c.starts >= cut))
+    session.execute(update(table).where(own, table.c.ends > cut).values(ends=cut, settled=1))
+    session.execute(update(table).where(own).values(settled=1))
+
+
+def write_amounts(session: Session, changes: Iterable[Change]) -> None:
+    """Writes the deltas, then last of all the rollup rows, of what changed in amounts."""
+    names = columns()
+    signed: list[tuple[int, Standing, datetime | None]] = []
+    for change in changes:
+        if _same_amounts(change.before, change.after):
+            continue
+        signed += [
+            (sign, standing, change.effective_at)
+            for sign, standing in ((-1, change.before), (1, change.after))
+            if standing is not None and standing[1].amounts
+        ]
+    if not signed:
+        return
+    keys, amounts = summed(names, [(sign, standing) for sign, standing, _ in signed])
+    _write_deltas(session, names, [one for one in signed if one[2] is not None])
+    rollups.apply(session, names, keys, amounts)
+
+
+def _same_amounts(before: Standing | None, after: Standing | None) -> bool:
+    if before is None or after is None:
+        return False
+    return before[1].amounts == after[1].amounts and before[0] == after[0]
+
+
+def _write_deltas(
+    session: Session, names: tuple[str, ...], signed: Sequence[tuple[int, Standing, datetime | None]]
+) -> None:
+    table = Base.metadata.tables["cell_deltas"]
+    by_moment: dict[datetime, list[tuple[int, Standing]]] = {}
+    for sign, standing, effective_at in signed:
+        if effective_at is not None:
+            by_moment.setdefault(effective_at, []).append((sign, standing))
+    used = sorted({name for _, standing, _ in signed for name in standing[1].amounts})
+    rows = []
+    for moment, group in by_moment.items():
+        found, amounts = finest(used, group)
+        at = rollups.milliseconds(moment)
+        rows += [
+            {"cell": cell, "at": at, **dict(zip(used, values, strict=True))}
+            for cell, values in zip(found.tolist(), amounts.tolist(), strict=True)
+            if any(values)
+        ]
+    rollups.add_rows(session, table, rows)
+
+
+def finest(names: Sequence[str], signed: Sequence[tuple[int, Standing]]) -> tuple[np.ndarray, np.ndarray]:
+    """Cells of resolution 11 (m) and what changes in them (m × names), each cell once, in index order."""
+    place = {name: i for i, name in enumerate(names)}
+    leaves: list[int] = []
+    which: list[tuple[int, int, int]] = []
+    areas: list[tuple[Cover, int, int]] = []
+    for sign, (footprint, contribution) in signed:
+        if isinstance(footprint, Cover):
+            areas += [(footprint, place[name], sign * amount) for name, amount in contribution.amounts.items()]
+        else:
+            which += [(len(leaves), place[name], sign * amount) for name, amount in contribution.amounts.items()]
+            leaves.append(footprint)
+    point_cells = cells.parent(np.array(leaves, dtype=np.int64), cells.FINEST)
+    at = np.array(which, dtype=np.int64).reshape(-1, 3)
+    found, column, amount = point_cells[at[:, 0]], at[:, 1], at[:, 2]
+    if areas:
+        covers, area_columns, totals = zip(*areas, strict=True)
+        area_cells, shares, owner = apportion_many(np.abs(totals), covers, cells.FINEST)
+        found = np.concatenate((found, area_cells))
+        column = np.concatenate((column, np.array(area_columns)[owner]))
+        amount = np.concatenate((amount, shares * np.sign(np.array(totals))[owner]))
+    distinct, where = np.unique(found, return_inverse=True)
+    amounts = np.zeros((len(distinct), len(names)), dtype=np.int64)
+    np.add.at(amounts, (where, column), amount)
+    return distinct, amounts
+
+
+def summed(names: Sequence[str], signed: Sequence[tuple[int, Standing]]) -> tuple[np.ndarray, np.ndarray]:
+    """Keys ((res, cell), m × 2) and amounts (m × names) at every served resolution."""
+    found, amounts = finest(names, signed)
+    keys_at, amounts_at = [], []
+    for res in RESOLUTIONS:
+        above, sums = gathered(found, amounts, res)
+        keys_at.append(np.column_stack((np.full(len(above), res, dtype=np.int64), above)))
+        amounts_at.append(sums)
+    return np.concatenate(keys_at), np.concatenate(amounts_at)
+
+
+def gathered(found: np.ndarray, amounts: np.ndarray, res: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cells in index order and their amounts (m × c), summed up to their ancestors of resolution `res`."""
+    above = cells.parent(found, res)
+    if not len(above):
+        return above, amounts
+    first = np.flatnonzero(np.concatenate(([True], above[1:] != above[:-1])))
+    return above[first], np.add.reduceat(amounts, first, axis=0)

@@ -1,0 +1,65 @@
+"""Fills what a need's row derives on its way in: slot, cell, household, community, reference."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import shapely
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from data import areas
+from data.keeping import household_key
+from geo import cells
+from layers.needs import rules
+from layers.vocabulary.queries import vocabulary
+
+#: No digit or letter that is taken for another one on the phone.
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+REFERENCE_LENGTH = 9
+
+#: A clock on a phone may be this much ahead of ours before a report counts as coming from the future.
+CLOCK_AHEAD = timedelta(minutes=10)
+
+_slots: WeakKeyDictionary[Engine, dict[str, int]] = WeakKeyDictionary()
+_keys: WeakKeyDictionary[Engine, bytes] = WeakKeyDictionary()
+
+
+def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
+    """Completes `rows` in place; a row that cannot be taken gets its reason under "rejected"."""
+    slots = _kept(_slots, session, lambda: vocabulary(session).slots)
+    if any(row["service"] not in slots for row in rows):
+        slots = _slots[session.get_bind().engine] = vocabulary(session).slots
+    key = _kept(_keys, session, lambda: household_key(session))
+    points = [row["geometry"] for row in rows]
+    lngs, lats = shapely.get_x(points), shapely.get_y(points)
+    communities = areas.communities_of(session, lngs, lats)
+    places = zip(lngs.tolist(), lats.tolist(), cells.leaves_of(lngs, lats).tolist(), communities, strict=True)
+    for row, (lng, lat, leaf, community) in zip(rows, places, strict=True):
+        row.update(lng=lng, lat=lat, leaf=leaf, community=community or "unknown")
+        row["slot"] = slots.get(row["service"])
+        row["reported_at"] = row["reported_at"] or at
+        row["household"] = rules.household_of(key, row["contact"], row["compound"], row["building"], row["unit"])
+        row["reference"] = new_reference()
+        row.setdefault("token_hash", None)
+        if row["slot"] is None:
+            row["rejected"] = f"service {row['service']!r} is not known; known are {', '.join(slots)}"
+        elif row["reported_at"] > at + CLOCK_AHEAD:
+            row["rejected"] = f"reported_at {row['reported_at'].isoformat()} lies in the future"
+
+
+def new_reference() -> str:
+    """A short reference to say on the phone, such as K7Q-F2M-9XT; it opens nothing."""
+    letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+    return "-".join(letters[start : start + 3] for start in range(0, REFERENCE_LENGTH, 3))
+
+
+def _kept(store: WeakKeyDictionary[Engine, Any], session: Session, make: Callable[[], Any]) -> Any:
+    engine = session.get_bind().engine
+    if engine not in store:
+        store[engine] = make()
+    return store[engine]

@@ -1,0 +1,104 @@
+"""Needs 需求: what one is, the states it goes through, and what it adds to its cell."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, field_validator
+
+from layers.description import Contribution
+from layers.feature_model import FeatureModel
+from layers.text import titled
+
+Urgency = Literal["ordinary", "urgent"]
+Channel = Literal["web", "phone", "proxy", "paper", "file"]
+State = Literal["reported", "acknowledged", "assigned", "met", "confirmed", "duplicate", "declined", "withdrawn"]
+
+OPEN = ("reported", "acknowledged", "assigned")
+
+#: Only these count for the public: somebody has looked at them. Four false pins must not unmask the fifth.
+PUBLISHED = ("acknowledged", "assigned")
+
+CLOSED_FROM_OPEN = ("duplicate", "declined", "withdrawn")
+
+#: Every legal move, by the state it starts from. `duplicate`, `declined` and `withdrawn` may be taken back only to
+#: the state before, which `may_move` checks against the need's own `state_before`.
+MOVES: dict[str, tuple[str, ...]] = {
+    "reported": ("acknowledged", *CLOSED_FROM_OPEN),
+    "acknowledged": ("assigned", *CLOSED_FROM_OPEN),
+    "assigned": ("met", "acknowledged", *CLOSED_FROM_OPEN),
+    "met": ("confirmed", "assigned"),
+    "confirmed": (),
+    "duplicate": OPEN,
+    "declined": OPEN,
+    "withdrawn": OPEN,
+}
+
+WORDS_LONGEST = 2000
+
+
+class Feature(FeatureModel):
+    """A need as it is reported. The exact place, words and contact go to the private table."""
+
+    service: str = titled("Service", "服务", min_length=1, max_length=40, hxl="#sector",
+                          aliases=("category", "kind", "类型", "需求类型", "need_types", "complaint type"))  # fmt: skip
+    urgency: Urgency = titled("Urgency", "紧急程度", default="ordinary", aliases=("urgent", "priority", "紧急"))
+    people: int = titled("People affected", "涉及人数", default=1, ge=1, le=100_000, hxl="#affected", aliases=("人数",))
+    words: str = titled("Words", "说明", default="", max_length=WORDS_LONGEST, aliases=("description", "text", "内容"))
+    contact: str = titled("Contact", "联系方式", default="", max_length=200, aliases=("phone", "电话", "联系电话"))
+    compound: str = titled("Compound", "小区", default="", max_length=200)
+    building: str = titled("Building", "楼栋", default="", max_length=60)
+    unit: str = titled("Unit", "单元室号", default="", max_length=60)
+    channel: Channel = titled("Channel", "渠道", default="web")
+    language: str = titled("Language", "语言", default="zh", max_length=20)
+    reported_at: AwareDatetime | None = titled("Reported at", "报告时间", default=None, hxl="#date+reported",
+                                               aliases=("created", "created date", "time", "时间"))  # fmt: skip
+    state: State = titled("State", "状态", default="reported", aliases=("status",))
+
+    @field_validator("words", "contact", "compound", "building", "unit")
+    @classmethod
+    def _no_control_characters(cls, value: str) -> str:
+        return "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+    @field_validator("service")
+    @classmethod
+    def _service_is_a_word(cls, value: str) -> str:
+        return value.lower().replace(" ", "_")
+
+
+def may_move(state: str, to_state: str, state_before: str | None) -> bool:
+    """Whether a need may go from `state` to `to_state`, whoever asks."""
+    if state in CLOSED_FROM_OPEN:
+        return to_state == state_before
+    return to_state in MOVES[state]
+
+
+def contribution(row: Mapping[str, Any]) -> Contribution:
+    """One open need under its service's slot; urgent and taken ones are counted apart as well."""
+    if row["state"] not in OPEN:
+        return Contribution()
+    amounts = {f"s{row['slot']:02d}": 1}
+    if row["urgency"] == "urgent":
+        amounts["urgent"] = 1
+    if row["state"] == "assigned":
+        amounts[f"t{row['slot']:02d}"] = 1
+    return Contribution(amounts=amounts)
+
+
+def household_of(key: bytes, contact: str, compound: str, building: str, unit: str) -> str | None:
+    """A keyed hash that is the same for the same household: by contact, else by compound, building and unit.
+
+    None where neither is known; such needs are told apart by place alone (20 m).
+    """
+    digits = "".join(c for c in contact if c.isalnum()).lower()
+    if digits:
+        known = f"contact\x1f{digits}"
+    elif compound and building and unit:
+        known = "\x1f".join(("place", compound, building, unit)).lower()
+    else:
+        return None
+    return hmac.new(key, known.encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,47 @@
+"""What is asked of the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from layers.text import Text
+from layers.vocabulary.record import Service, ShiftRole, ShiftRoleService
+
+#: Columns kept for services in the rollups. Sixteen kinds of help; a neighbourhood's list has about eight.
+SLOTS = 16
+SLOT_COLUMNS = tuple(f"s{slot:02d}" for slot in range(SLOTS))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Services by name with their slot and title, roles with theirs, and what each role serves."""
+
+    slots: dict[str, int] = field(default_factory=dict)
+    services: dict[str, Text] = field(default_factory=dict)
+    roles: dict[str, Text] = field(default_factory=dict)
+    serves: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def unserved(self) -> frozenset[str]:
+        """Services that no role serves: only a need taken by somebody counts as served there."""
+        return frozenset(self.slots) - frozenset().union(*self.serves.values(), frozenset())
+
+
+def vocabulary(session: Session) -> Vocabulary:
+    """The services and roles as they are kept now."""
+    services = session.execute(
+        select(Service.name, Service.slot, Service.title_en, Service.title_zh).order_by(Service.slot)
+    ).all()
+    roles = session.execute(select(ShiftRole.name, ShiftRole.title_en, ShiftRole.title_zh)).all()
+    serves: dict[str, set[str]] = {name: set() for name, _, _ in roles}
+    for role, service in session.execute(select(ShiftRoleService.role, ShiftRoleService.service)):
+        serves[role].add(service)
+    return Vocabulary(
+        slots={name: slot for name, slot, _, _ in services},
+        services={name: Text(en, zh) for name, _, en, zh in services},
+        roles={name: Text(en, zh) for name, en, zh in roles},
+        serves={role: frozenset(names) for role, names in serves.items()},
+    )
