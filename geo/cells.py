@@ -1,11 +1,11 @@
 """H3 cells as 64-bit integers: from points, up, down, as leaf ranges, as text.
 
-A cell is a Python int or a numpy int64 (the H3 index; its highest bit is never set). Functions on many cells take
-and give int64 arrays of one dimension. Longitudes and latitudes are WGS 84 degrees, longitude first.
+A cell is a Python int or a numpy int64 (the H3 index; its highest bit is never set). Functions on many cells
+take and give int64 arrays of one dimension. Longitudes and latitudes are WGS 84 degrees, longitude first.
 
-The bits, from the left: one reserved, four of mode (1), three reserved, four of resolution, seven of base cell,
-then fifteen digits of three bits; digits below the resolution are 7. So a parent is made by setting bits, and all
-leaves under a cell lie between the leaf of digits 0 and the leaf of digits 6.
+The bits, from the left: one reserved, four of mode (1), three reserved, four of resolution, seven of base
+cell, then fifteen digits of three bits; digits below the resolution are 7. So a parent is made by setting
+bits, and all leaves under a cell lie between the leaf of digits 0 and the leaf of digits 6.
 Source of the layout: the H3 documentation, "H3 Index".
 """
 
@@ -26,7 +26,7 @@ from geo.coordinates import BadCoordinates, check_lng_lat
 Cells = NDArray[np.int64]
 Degrees = NDArray[np.float64]
 
-LEAF = 13  # median 2.5 m from point to centre: below the error of any phone. docs/decisions/0001
+LEAF = 13  # a point is 2.3 m from its centre (median), less than any phone errs: docs/decisions/0001
 COVER = 11  # the finest served; covers at the leaf cost ten times the time and 35 times the cells
 FINEST = 11  # served resolutions, finest and coarsest
 COARSEST = 5
@@ -39,16 +39,17 @@ _DIGITS = (1 << _BASE_SHIFT) - 1
 _HEX = re.compile(r"[0-9a-f]{15}")
 _PENTAGON_BASES = np.zeros(128, dtype=bool)
 _PENTAGON_BASES[[4, 14, 24, 38, 49, 58, 63, 72, 83, 97, 107, 117]] = True
+# Mean area of a cell in km² at resolutions 0 to 15. Source: the H3 documentation, "Tables of cell statistics".
+CELL_KM2 = 4_357_449.416 / 7.0 ** np.arange(16)
+
 _SEVENS = np.array([7**k for k in range(16)], dtype=np.int64)
 _UNUSED = np.array([(1 << 3 * (15 - res)) - 1 for res in range(16)], dtype=np.int64)
 # Leaf digits between a resolution and the leaf, all 6: what separates the last leaf of a cell from its first.
-_SPAN = np.array(
-    [int("6" * (LEAF - res) or "0", 8) << 3 * (15 - LEAF) for res in range(LEAF + 1)], dtype=np.int64
-)
+_SPAN = np.array([int("6" * (LEAF - res) or "0", 8) << 3 * (15 - LEAF) for res in range(LEAF + 1)], dtype=np.int64)
 
 
-class BadCell(ValueError):
-    """Not an H3 cell, or not one of a resolution that can be used here. The text is fit to show to a person."""
+class BadCell(ValueError):  # noqa: N818 - named after the situation
+    """Not an H3 cell, or not of a resolution that can be used here. The text is fit to show to a person."""
 
 
 def leaf_of(lng: float, lat: float) -> int:
@@ -73,9 +74,7 @@ def cells_of(lngs: ArrayLike, lats: ArrayLike, res: int) -> Cells:
     # NaN makes a minimum NaN, and every comparison with it false.
     if not (lng.min() >= -180 and lng.max() <= 180 and lat.min() >= -90 and lat.max() <= 90):
         bad = int(np.flatnonzero(~((np.abs(lng) <= 180) & (np.abs(lat) <= 90)))[0])
-        raise BadCoordinates(
-            f"row {bad}: longitude {lng[bad]}, latitude {lat[bad]} is not a place on the earth"
-        )
+        raise BadCoordinates(f"row {bad}: longitude {lng[bad]}, latitude {lat[bad]} is not a place on the earth")
     found = coordinates_to_cells(Array.from_numpy(lat), Array.from_numpy(lng), res)
     return np.asarray(found.to_numpy()).view(np.int64)
 
@@ -85,7 +84,7 @@ def parent(cell: int, res: int) -> int: ...
 @overload
 def parent(cell: Cells, res: int) -> Cells: ...
 def parent(cell: int | Cells, res: int) -> int | Cells:
-    """The ancestor at a resolution, of one cell or of each of an array. Raises BadCell if a cell is coarser."""
+    """The ancestor at a resolution, of one cell or of each of an array. Raises BadCell for a coarser one."""
     least = _MODE | res << _RES_SHIFT
     unused = int(_UNUSED[res])
     if isinstance(cell, np.ndarray):
@@ -118,7 +117,7 @@ def leaf_range(cell: int) -> tuple[int, int]:
 
 
 def leaf_ranges(cells: Cells) -> tuple[Cells, Cells]:
-    """First and last leaves under cells of any mix of resolutions. Raises BadCell for one finer than the leaf."""
+    """First and last leaves under cells of any mix of resolutions. Raises BadCell for one below the leaf."""
     res = resolution(cells)
     if res.size and res.max() > LEAF:
         raise BadCell(f"a cell is finer than resolution {LEAF}")
@@ -178,8 +177,9 @@ def boundary(cell: int) -> list[tuple[float, float]]:
 
 
 def is_pentagon(cells: Cells) -> NDArray[np.bool_]:
-    """Which cells are pentagons: twelve of each resolution, all at sea, with six children in place of seven."""
-    return _PENTAGON_BASES[cells >> _BASE_SHIFT & 127] & ((cells & _DIGITS) == _UNUSED[resolution(cells)])
+    """Which cells are pentagons: twelve of each resolution, all at sea, with six children, not seven."""
+    all_zero = (cells & _DIGITS) == _UNUSED[resolution(cells)]
+    return np.asarray(_PENTAGON_BASES[cells >> _BASE_SHIFT & 127] & all_zero)
 
 
 @overload
@@ -198,9 +198,9 @@ def child_count(cell: int | Cells, res: int) -> int | Cells:
 
 
 def descendants(cells: Cells, res: int) -> tuple[Cells, NDArray[np.intp]]:
-    """Cells of one resolution under cells of any mix of resolutions, and for each the position of its ancestor.
+    """Cells of one resolution under cells of any mix of resolutions, and the position of each one's ancestor.
 
-    In the order of the ancestors, and in index order under each. Raises BadCell if a cell is finer than `res`.
+    In the order of the ancestors, in index order under each. Raises BadCell if a cell is finer than `res`.
     """
     counts = child_count(cells, res)
     owner = np.repeat(np.arange(len(cells)), counts)
@@ -215,9 +215,7 @@ def descendants(cells: Cells, res: int) -> tuple[Cells, NDArray[np.intp]]:
         places = starts[whole][:, None] + np.arange(len(steps))
         made[places] = _first_below(cells[whole], res)[:, None] | steps
         for at in np.flatnonzero(of_level & pentagon):
-            made[starts[at] : starts[at + 1]] = _first_below(cells[at : at + 1], res) | _without_first_axis(
-                steps
-            )
+            made[starts[at] : starts[at + 1]] = _first_below(cells[at : at + 1], res) | _without_first_axis(steps)
     return made, owner
 
 
@@ -232,7 +230,7 @@ def siblings(cell: int) -> Cells:
     if res == 0:
         raise BadCell("a cell of resolution 0 has no parent")
     family = children(parent(cell, res - 1), res)
-    return family[family != cell]
+    return np.asarray(family[family != cell])
 
 
 @overload
@@ -242,8 +240,7 @@ def rank_in(ancestor: int | Cells, cell: Cells) -> Cells: ...
 def rank_in(ancestor: int | Cells, cell: int | Cells) -> int | Cells:
     """How many cells of the cover resolution under the ancestor stand before the first one of the cell.
 
-    One of a cell finer than the cover resolution is the one it lies in. Raises BadCell if the cell is not under
-    the ancestor.
+    For a cell finer than that, the one it lies in counts. Raises BadCell if the cell is not under the ancestor.
     """
     if not isinstance(cell, np.ndarray):
         return int(rank_in(ancestor, np.array([cell], dtype=np.int64))[0])
@@ -264,9 +261,8 @@ def rank_in(ancestor: int | Cells, cell: int | Cells) -> int | Cells:
 
 def _first_below(cells: Cells, res: int) -> Cells:
     """The first descendants, those of digits 0, at a resolution."""
-    return (cells & ~(_RES_MASK | _UNUSED[resolution(cells)])) | np.int64(
-        res << _RES_SHIFT | int(_UNUSED[res])
-    )
+    kept = cells & ~(_RES_MASK | _UNUSED[resolution(cells)])
+    return np.asarray(kept | np.int64(res << _RES_SHIFT | int(_UNUSED[res])))
 
 
 def _steps_below(top: int, res: int) -> Cells:
@@ -283,7 +279,7 @@ def _without_first_axis(steps: Cells) -> Cells:
     for level in range(1, 16):
         digit = steps >> 3 * (15 - level) & 7
         first = np.where(first == 0, digit, first)
-    return steps[first != 1]
+    return np.asarray(steps[first != 1])
 
 
 def as_cells(values: Sequence[int] | Cells) -> Cells:

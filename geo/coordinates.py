@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 
-class BadCoordinates(ValueError):
+class BadCoordinates(ValueError):  # noqa: N818 - named after the situation
     """A longitude, latitude or box that cannot be on the earth. The text is fit to show to a person."""
 
 
@@ -24,7 +24,7 @@ def check_lng_lat(lng: float, lat: float) -> None:
 class Box:
     """A box of the map in WGS 84 degrees, half open: west <= lng < east, south <= lat < north.
 
-    It never crosses the antimeridian. Raises BadCoordinates when it is out of range, inverted or without area.
+    It never crosses the antimeridian. Raises BadCoordinates when out of range, inverted or without area.
     """
 
     west: float

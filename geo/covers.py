@@ -1,7 +1,8 @@
 """Which cells a polygon touches, kept as ranges of leaves, and how its whole numbers are shared among them.
 
-A cover holds every cell of the cover resolution (11) that the polygon overlaps, if only by a corner, so a compound
-smaller than a cell has one too. Seven full siblings are kept as their parent; each range is one cell's leaves.
+A cover holds every cell of the cover resolution (11) that the polygon overlaps, if only by a corner, so a
+compound smaller than a cell has one too. Seven full siblings are kept as their parent, up to the coarsest
+resolution served; each range is the leaves of one cell.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from h3ronpy.vector import wkb_to_cells
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.boxes import MOST_CELLS as MOST_CELLS
+from geo.boxes import TooMany as TooMany
+from geo.boxes import cells_in_box as cells_in_box
 from geo.cells import (
+    CELL_KM2,
     COARSEST,
     COVER,
     FINEST,
     Cells,
     cells_of_ranges,
-    centers,
     child_count,
     descendants,
     leaf_ranges,
@@ -31,45 +35,28 @@ from geo.cells import (
     rank_in,
     resolution,
 )
-from geo.coordinates import Box
-from geo.shapes import BadShape, areas_m2, cut_at_antimeridian
+from geo.shapes import BadShape, areas_m2, check_range, cut_at_antimeridian
 
-LIMIT_KM2 = 2_000.0  # about a million cells, half a second; a district has 100 to 2,000 km²
-MOST_CELLS = 100_000
+LIMIT_KM2 = 2_000.0  # a million cells, about half a second; most districts have less, a prefecture more
+_KM_A_DEGREE = 111.7  # the longest, at the poles
 Amounts = NDArray[np.int64]
-
-# Mean area of a cell in km² at resolutions 0 to 15 (H3 documentation, "Tables of cell statistics").
-_CELL_KM2 = 4_357_449.416 / 7.0 ** np.arange(16)
-_STRIP_DEGREES = 60.0  # h3o reads a ring wider than half a turn the other way round
+Places = NDArray[np.intp]
 
 
-class TooLarge(ValueError):
-    """A polygon with more area than a cover is made for; `area_km2`, `limit_km2`, and `index` in its batch."""
+class TooLarge(ValueError):  # noqa: N818 - named after the situation
+    """A polygon larger than covers are made for: `area_km2`, `limit_km2`, and its `index` in the batch."""
 
     def __init__(self, area_km2: float, limit_km2: float, index: int = 0) -> None:
         super().__init__(f"the shape covers {area_km2:,.0f} km², the most allowed is {limit_km2:,.0f} km²")
         self.area_km2, self.limit_km2, self.index = area_km2, limit_km2, index
 
 
-class TooMany(ValueError):
-    """A box with more cells than asked for: about `count`; `resolution_that_would_do` is None if none served would."""
-
-    def __init__(self, count: int, resolution_that_would_do: int | None) -> None:
-        advice = (
-            "take a smaller box"
-            if resolution_that_would_do is None
-            else f"resolution {resolution_that_would_do} would do"
-        )
-        super().__init__(f"the box holds about {count:,} cells: {advice}")
-        self.count, self.resolution_that_would_do = count, resolution_that_would_do
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Cover:
     """Cells as ranges of leaves, sorted and disjoint: int64 arrays of one length.
 
-    `lo` and `hi` are the first and last leaf of each range, both included; `rank` says how many cells of resolution
-    11 stand before the range; `n` is the number of all of them.
+    `lo` and `hi` are the first and last leaf of each range, both included; `rank` says how many cells of
+    resolution 11 stand before the range; `n` is the number of all of them.
     """
 
     lo: Cells
@@ -79,11 +66,11 @@ class Cover:
 
     @property
     def cells(self) -> Cells:
-        """The compacted cells, resolutions 5 to 11 mixed, one for each range."""
+        """The compacted cells, resolutions 5 to 11 mixed, one for each range, in index order."""
         return cells_of_ranges(self.lo, self.hi)
 
     def contains(self, leaves: Cells) -> NDArray[np.bool_]:
-        """Which leaves lie under the cover's cells. By the leaf's ancestor, so not the same as inside the polygon."""
+        """Which leaves lie under the cover's cells: by ancestor, so not the same as inside the polygon."""
         if not len(self.lo):
             return np.zeros(len(leaves), dtype=bool)
         at = np.searchsorted(self.lo, leaves, side="right") - 1
@@ -106,13 +93,15 @@ def cover(polygon: BaseGeometry, limit_km2: float = LIMIT_KM2) -> Cover:
 def covers(polygons: Iterable[BaseGeometry], limit_km2: float = LIMIT_KM2) -> list[Cover]:
     """The covers of valid polygons and multipolygons (see shapes.repair), in their order; made in one batch.
 
-    Raises BadShape for one that is empty or no polygon, TooLarge for the first above the limit.
+    Raises BadShape for one empty, no polygon or off the earth, TooLarge for the first above the limit.
     """
-    shapes = np.array(list(polygons), dtype=object)
+    given = list(polygons)
+    shapes = np.empty(len(given), dtype=object)
+    shapes[:] = given
     if not len(shapes):
         return []
     _check(shapes)
-    shapes = _within_one_turn(shapes)
+    _bring_within_one_turn(shapes)
     _check_size(shapes, limit_km2)
     found = wkb_to_cells(shapely.to_wkb(shapes), COVER, ContainmentMode.Covers)
     cells = np.asarray(list_flatten(found).to_numpy()).view(np.int64)
@@ -121,10 +110,18 @@ def covers(polygons: Iterable[BaseGeometry], limit_km2: float = LIMIT_KM2) -> li
 
 
 def cover_of_cells(cells: Cells | Sequence[int]) -> Cover:
-    """The cover made of cells, of any mix of resolutions; one finer than 11 counts as the cell of 11 it lies in."""
+    """The cover of cells of any mix of resolutions; one finer than 11 counts as that of 11 it lies in."""
     given = np.asarray(cells, dtype=np.int64).reshape(-1)
-    fine = resolution(given) > COVER
-    whole = np.unique(np.concatenate((parent(given[fine], COVER), descendants(given[~fine], COVER)[0])))
+    res = resolution(given)
+    usable = [given[(res >= COARSEST) & (res <= COVER)]]
+    usable.append(parent(given[res > COVER], COVER))
+    usable.append(descendants(given[res < COARSEST], COARSEST)[0])
+    lo, hi = leaf_ranges(np.unique(np.concatenate(usable)))
+    order = np.lexsort((-hi, lo))
+    lo, hi = lo[order], hi[order]
+    outermost = np.ones(len(lo), dtype=bool)
+    outermost[1:] = lo[1:] > np.maximum.accumulate(hi)[:-1]
+    whole = cells_of_ranges(lo[outermost], hi[outermost])
     return _compacted(whole, np.zeros(len(whole), dtype=np.intp), 1)[0]
 
 
@@ -134,15 +131,15 @@ def union(many: Iterable[Cover]) -> Cover:
 
 
 def cells_at(one: Cover, res: int) -> Cells:
-    """The cells of a resolution that hold a part of the cover, each once, in index order."""
+    """The cells of a served resolution that hold a part of the cover, each once, in index order."""
     return _spread([one], res)[1]
 
 
 def share(total: Amounts | int, rank: Cells | int, count: Cells | int, n: Cells | int) -> Amounts:
-    """What `count` cells from `rank` on hold of a total shared among n: floor(total (rank+count)/n) - floor(total rank/n).
+    """What `count` cells from `rank` on hold of a total shared among n cells; broadcast as numpy does.
 
-    Whole numbers; ranges that follow one another hold what they hold together, and all n hold the total.
-    Raises OverflowError where total times n passes 64 bits.
+    floor(total (rank + count) / n) - floor(total rank / n): whole numbers; ranges that follow one another hold
+    what they hold together, and all n hold the total. Raises OverflowError where total times n passes 64 bits.
     """
     whole, among = np.asarray(total, dtype=np.int64), np.asarray(n, dtype=np.int64)
     if whole.size and among.size and int(np.abs(whole).max()) * int(among.max()) >= 1 << 63:
@@ -152,99 +149,95 @@ def share(total: Amounts | int, rank: Cells | int, count: Cells | int, n: Cells 
 
 
 def apportion(total: int, one: Cover, res: int) -> tuple[Cells, Amounts]:
-    """The cells of a resolution that hold a part of the cover, and how much of a whole number each holds.
+    """The cells of a served resolution that hold a part of the cover, and how much of a total each holds.
 
-    The sum is the total at every resolution, and a cell holds the sum of its children. Cells that hold 0 are given too.
+    Whole numbers whose sum is the total at every resolution; a cell holds the sum of its children. Cells that
+    hold 0 are given too. Raises ValueError for a cover without cells.
     """
-    cells, amounts, _ = apportion_many([total], [one], res)
-    return cells, amounts
+    return apportion_many([total], [one], res)[:2]
 
 
-def apportion_many(
-    totals: Sequence[int] | Amounts, many: Sequence[Cover], res: int
-) -> tuple[Cells, Amounts, NDArray[np.intp]]:
-    """`apportion` for many covers at once: cells, amounts, and the position of the cover each belongs to."""
-    owner, cells, rank, count = _spread(many, res)
+def apportion_many(totals: Sequence[int] | Amounts, many: Sequence[Cover], res: int) -> tuple[Cells, Amounts, Places]:
+    """`apportion` for many covers at once: cells, amounts, and for each the position of its cover."""
     n = np.array([one.n for one in many], dtype=np.int64)
+    if len(totals) != len(n) or not n.all():
+        raise ValueError("each total needs a cover with at least one cell")
+    owner, cells, rank, count = _spread(many, res)
     return cells, share(np.asarray(totals, dtype=np.int64)[owner], rank, count, n[owner]), owner
-
-
-def cells_in_box(box: Box, res: int, limit: int = MOST_CELLS) -> Cells:
-    """The cells of a resolution whose centre is in the half-open box, in index order.
-
-    Raises TooMany above the limit, for a box far above it without counting them.
-    """
-    likely = _likely_count(box, res)
-    if likely > 2 * limit + 100:
-        raise TooMany(round(likely), _resolution_for(box, limit))
-    found = wkb_to_cells(shapely.to_wkb(_strips(box)), res, ContainmentMode.ContainsCentroid, flatten=True)
-    cells = np.unique(np.asarray(found.to_numpy()).view(np.int64))
-    lngs, lats = centers(cells)
-    inside = (lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)
-    cells = cells[inside]
-    if len(cells) > limit:
-        raise TooMany(len(cells), _resolution_for(box, limit))
-    return cells
 
 
 def _check(shapes: NDArray[np.object_]) -> None:
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
     if not polygonal.all():
         raise BadShape(f"row {int(np.argmin(polygonal))} is not a polygon, or is empty")
+    places = shapely.get_coordinates(shapes)
+    if not (np.abs(places) <= (180, 90)).all():
+        for shape in shapes:
+            check_range(shape)
 
 
-def _within_one_turn(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """The shapes with those over the antimeridian cut there; the rest, nearly always all, untouched."""
-    bounds = shapely.bounds(shapes)
-    over = (bounds[:, 0] < -180) | (bounds[:, 2] > 180) | (bounds[:, 2] - bounds[:, 0] > 180)
-    for at in np.flatnonzero(over):
+def _bring_within_one_turn(shapes: NDArray[np.object_]) -> None:
+    """Cut those over the antimeridian there, in place; the rest, nearly always all, stay as they are."""
+    west, _, east, _ = shapely.bounds(shapes).T
+    for at in np.flatnonzero((west < -180) | (east > 180) | (east - west > 180)):
         shapes[at] = cut_at_antimeridian(shapes[at])
-    return shapes
 
 
 def _check_size(shapes: NDArray[np.object_], limit_km2: float) -> None:
-    """Only shapes whose bounds are above the limit are measured: all others cannot be."""
-    bounds = shapely.bounds(shapes)
-    wide = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1]) * 111.7**2
-    large = np.flatnonzero(wide > limit_km2)
-    if not len(large):
+    """Measure only shapes whose bounds are above the limit: no other can be."""
+    west, south, east, north = shapely.bounds(shapes).T * _KM_A_DEGREE
+    strip_km = 2 * np.sqrt(CELL_KM2[COVER])
+    wide = np.flatnonzero((east - west + strip_km) * (north - south + strip_km) > limit_km2)
+    if not len(wide):
         return
-    km2 = areas_m2(shapes[large]) / 1e6
     # A thread around the world has no area, but a cell at every step: count a strip two cells wide along it.
-    km2 = np.maximum(km2, shapely.length(shapes[large]) * 111.7 * 2 * np.sqrt(_CELL_KM2[COVER]))
+    along_km2 = shapely.length(shapes[wide]) * _KM_A_DEGREE * strip_km
+    km2 = np.maximum(areas_m2(shapes[wide]) / 1e6, along_km2)
     if km2.max() > limit_km2:
         first = int(np.argmax(km2 > limit_km2))
-        raise TooLarge(float(km2[first]), limit_km2, int(large[first]))
+        raise TooLarge(float(km2[first]), limit_km2, int(wide[first]))
 
 
-def _compacted(cells: Cells, owner: NDArray[np.intp], owners: int) -> list[Cover]:
-    """Covers of cells of resolution 11, given with their owner: full families become their parent, up to COARSEST."""
-    order = np.lexsort((cells, owner))
-    cells, owner = cells[order], owner[order]
+def _compacted(cells: Cells, owner: Places, owners: int) -> list[Cover]:
+    """Covers of cells given with their owner: no cell of an owner under another, resolutions 5 to 11.
+
+    From the finest up, each full family of children becomes its parent, which may complete the next family.
+    """
+    res_of = resolution(cells)
     kept_cells, kept_owner = [], []
-    first = _starts(owner, cells)
-    cells, owner = cells[first], owner[first]
-    for res in range(COVER - 1, COARSEST - 1, -1):
-        above = parent(cells, res)
-        first = np.flatnonzero(_starts(owner, above))
-        size = np.diff(np.append(first, len(cells)))
-        full = size == child_count(above[first], res + 1)
+    grown_cells, grown_owner = cells[:0], owner[:0]
+    for res in range(COVER, COARSEST, -1):
+        own = res_of == res
+        cells_here = np.concatenate((grown_cells, cells[own]))
+        owner_here = np.concatenate((grown_owner, owner[own]))
+        order = np.lexsort((cells_here, owner_here))
+        once = _run_starts(owner_here[order], cells_here[order])
+        cells_here, owner_here = cells_here[order][once], owner_here[order][once]
+        above = parent(cells_here, res - 1)
+        first = np.flatnonzero(_run_starts(owner_here, above))
+        size = np.diff(np.append(first, len(above)))
+        full = size == child_count(above[first], res)
         alone = ~np.repeat(full, size)
-        kept_cells.append(cells[alone])
-        kept_owner.append(owner[alone])
-        cells, owner = above[first][full], owner[first][full]
-    return _as_covers(np.concatenate([*kept_cells, cells]), np.concatenate([*kept_owner, owner]), owners)
+        kept_cells.append(cells_here[alone])
+        kept_owner.append(owner_here[alone])
+        grown_cells, grown_owner = above[first][full], owner_here[first][full]
+    own = res_of == COARSEST
+    return _as_covers(
+        np.concatenate([*kept_cells, grown_cells, cells[own]]),
+        np.concatenate([*kept_owner, grown_owner, owner[own]]),
+        owners,
+    )
 
 
-def _as_covers(cells: Cells, owner: NDArray[np.intp], owners: int) -> list[Cover]:
+def _as_covers(cells: Cells, owner: Places, owners: int) -> list[Cover]:
+    """The covers of compacted cells, in the order of their owners."""
     lo, hi = leaf_ranges(cells)
     order = np.lexsort((lo, owner))
     lo, hi, owner = lo[order], hi[order], owner[order]
     total = np.concatenate(([0], np.cumsum(child_count(cells[order], COVER))))
     cuts = np.searchsorted(owner, np.arange(owners + 1))
-    base = total[cuts]
-    rank = total[:-1] - np.repeat(base[:-1], np.diff(cuts))
-    n = np.diff(base).tolist()
+    rank = total[:-1] - np.repeat(total[cuts[:-1]], np.diff(cuts))
+    n = np.diff(total[cuts]).tolist()
     edges = cuts.tolist()
     return [
         Cover(lo[start:end], hi[start:end], rank[start:end], count)
@@ -252,64 +245,32 @@ def _as_covers(cells: Cells, owner: NDArray[np.intp], owners: int) -> list[Cover
     ]
 
 
-def _starts(owner: NDArray[np.intp], cells: Cells) -> NDArray[np.bool_]:
+def _run_starts(owner: Places, cells: Cells) -> NDArray[np.bool_]:
     """Where a new run of equal (owner, cell) begins."""
     starts = np.ones(len(cells), dtype=bool)
     starts[1:] = (owner[1:] != owner[:-1]) | (cells[1:] != cells[:-1])
     return starts
 
 
-def _spread(many: Sequence[Cover], res: int) -> tuple[NDArray[np.intp], Cells, Cells, Cells]:
-    """The cells of a resolution under or over the ranges of covers: owner, cell, rank, count of cover cells in it."""
+def _spread(many: Sequence[Cover], res: int) -> tuple[Places, Cells, Cells, Cells]:
+    """Cells of a resolution over or under the ranges of covers: owner, cell, rank, cover cells in it."""
     if not COARSEST <= res <= FINEST:
         raise ValueError(f"resolution {res} is not within {COARSEST} to {FINEST}")
-    nothing = np.empty(0, dtype=np.int64)
-    cells = cells_of_ranges(
-        np.concatenate([nothing, *(one.lo for one in many)]),
-        np.concatenate([nothing, *(one.hi for one in many)]),
-    )
-    rank = np.concatenate([nothing, *(one.rank for one in many)])
+    empty = np.empty(0, dtype=np.int64)
+    lo = np.concatenate([empty, *(one.lo for one in many)])
+    cells = cells_of_ranges(lo, np.concatenate([empty, *(one.hi for one in many)]))
+    rank = np.concatenate([empty, *(one.rank for one in many)])
     owner = np.repeat(np.arange(len(many)), np.array([len(one.lo) for one in many], dtype=np.intp))
     coarse = resolution(cells) < res
     if coarse.any():
-        cells, rank, owner = _refined(cells, rank, owner, coarse, res)
+        whole, at = descendants(cells[coarse], res)
+        inner = rank[coarse][at] + rank_in(cells[coarse][at], whole)
+        cells = np.concatenate((cells[~coarse], whole))
+        rank = np.concatenate((rank[~coarse], inner))
+        owner = np.concatenate((owner[~coarse], owner[coarse][at]))
+        order = np.lexsort((rank, owner))
+        cells, rank, owner = cells[order], rank[order], owner[order]
     up = parent(cells, res)
-    first = np.flatnonzero(_starts(owner, up))
-    count = np.add.reduceat(child_count(cells, COVER), first) if len(first) else nothing
+    first = np.flatnonzero(_run_starts(owner, up))
+    count = np.add.reduceat(child_count(cells, COVER), first) if len(first) else empty
     return owner[first], up[first], rank[first], count
-
-
-def _refined(
-    cells: Cells, rank: Cells, owner: NDArray[np.intp], coarse: NDArray[np.bool_], res: int
-) -> tuple[Cells, Cells, NDArray[np.intp]]:
-    """The same ranges with each that is coarser than `res` replaced by its cells of `res`, in order."""
-    pieces = np.where(coarse, child_count(np.where(coarse, cells, parent(cells, COARSEST)), res), 1)
-    made = np.repeat(cells, pieces)
-    of_coarse = np.repeat(coarse, pieces)
-    made[of_coarse] = descendants(cells[coarse], res)[0]
-    inner = np.zeros(len(made), dtype=np.int64)
-    inner[of_coarse] = rank_in(np.repeat(cells, pieces)[of_coarse], made[of_coarse])
-    return made, np.repeat(rank, pieces) + inner, np.repeat(owner, pieces)
-
-
-def _strips(box: Box) -> NDArray[np.object_]:
-    """The box as polygons h3 reads rightly, a hair wider than itself: centres on its edge are sorted out afterwards."""
-    hair = 1e-9
-    south, north = max(box.south - hair, -90.0), min(box.north + hair, 90.0)
-    pieces = int(np.ceil((box.east - box.west) / _STRIP_DEGREES))
-    edges = np.linspace(box.west, box.east, pieces + 1)
-    west, east = np.maximum(edges[:-1] - hair, -180.0), np.minimum(edges[1:] + hair, 180.0)
-    return np.asarray(shapely.box(west, south, east, north))
-
-
-def _likely_count(box: Box, res: int) -> float:
-    area_km2 = 6371.0088**2 * np.radians(box.east - box.west)
-    area_km2 *= np.sin(np.radians(box.north)) - np.sin(np.radians(box.south))
-    return float(area_km2 / _CELL_KM2[res])
-
-
-def _resolution_for(box: Box, limit: int) -> int | None:
-    """The finest served resolution at which the box stays clearly below the limit (cells differ in size by a third)."""
-    return next(
-        (res for res in range(FINEST, COARSEST - 1, -1) if _likely_count(box, res) * 1.4 <= limit), None
-    )

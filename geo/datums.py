@@ -1,8 +1,9 @@
 """WGS 84 from and to the datums of Chinese map apps: GCJ-02 (most of them) and BD-09 (Baidu).
 
-Positions are degrees, longitude first. "In China" is the rectangle the published formulas use, 72.004 to 137.8347
-east and 0.8293 to 55.8271 north. It also holds the neighbours (Korea, Vietnam, Singapore, part of Japan), where such
-apps mostly do not shift; name a datum only for coordinates that come from one of them.
+Positions are degrees, longitude first. "In China" is the rectangle the published formulas use, 72.004 to
+137.8347 east and 0.8293 to 55.8271 north. It also holds Taiwan, Hong Kong, Macau and the neighbours (Korea,
+Vietnam, Singapore, part of Japan), where such apps mostly do not shift: name a datum only for coordinates that
+come from one of them.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ _ENOUGH_DEGREES = 1e-10  # a hundredth of a millimetre
 _MOST_ROUNDS = 30  # it takes 4 to 6
 
 
-class UnknownDatum(ValueError):
+class UnknownDatum(ValueError):  # noqa: N818 - named after the situation
     """A datum that is none of wgs84, gcj02, bd09."""
 
 
 def to_wgs84(lngs: ArrayLike, lats: ArrayLike, datum: str) -> Pair:
     """WGS 84 of positions given in a datum; what lies outside China stays as it is. Raises UnknownDatum.
 
-    The inverse has no formula: it is found by repeating the forward one until it meets the position given, well below
-    a millimetre. Within a kilometre of the rectangle's own edge the two directions need not agree.
+    The inverse has no formula: it is found by repeating the forward one until it meets the position given, well
+    below a millimetre. Within a kilometre of the rectangle's own edge the two directions need not agree.
     """
     lng, lat = _degrees(lngs, lats)
     forward = _shift_of(datum)
@@ -75,7 +76,7 @@ def _shift_of(datum: str) -> Callable[[Degrees, Degrees], Pair] | None:
 
 
 def _undone(forward: Callable[[Degrees, Degrees], Pair], lng: Degrees, lat: Degrees) -> Pair:
-    """The positions that `forward` takes to those given; the shift changes slowly, so each round gains two digits."""
+    """The positions that `forward` takes to those given. It changes slowly: each round gains two digits."""
     guess_lng, guess_lat = lng.copy(), lat.copy()
     for _ in range(_MOST_ROUNDS):
         made_lng, made_lat = forward(guess_lng, guess_lat)
@@ -90,8 +91,8 @@ def _undone(forward: Callable[[Degrees, Degrees], Pair], lng: Degrees, lat: Degr
 def _gcj02_of_wgs84(lng: Degrees, lat: Degrees) -> Pair:
     """The shift as published in 2010 from a map vendor's code and since in every open converter.
 
-    Sources of the formula and its constants: Wikipedia, "Restrictions on geographic data in China", section GCJ-02;
-    the eviltransform and PRCoords projects. Metres, as a sum of waves around 105 E 35 N, turned into degrees.
+    Sources of the formula and its constants: Wikipedia, "Restrictions on geographic data in China", section
+    GCJ-02; the eviltransform and PRCoords projects. Metres, a sum of waves around 105 E 35 N, made degrees.
     """
     x, y = lng - 105.0, lat - 35.0
     both = _wave(x, (20, 6), (20, 2))

@@ -12,13 +12,14 @@ from typing import Any, cast
 
 import numpy as np
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 from pyproj import Transformer
-from shapely import MultiPolygon, Polygon
+from shapely import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 
-class BadShape(ValueError):
+class BadShape(ValueError):  # noqa: N818 - named after the situation
     """A geometry that cannot be kept. The text is fit to show to a person."""
 
 
@@ -26,16 +27,17 @@ def repair(geometry: BaseGeometry) -> tuple[Polygon | MultiPolygon, bool]:
     """The valid polygon or multipolygon in a geometry, and whether a defect was repaired.
 
     A height is dropped and a shape over the antimeridian is cut there (RFC 7946, 3.1.9); neither counts as a
-    defect. Crossing rings are resolved by the even-odd rule; points and lines are dropped. Raises BadShape when no area
-    is left, a number is missing or a latitude is out of range.
+    defect. Each lobe of a ring that crosses itself and each of several overlapping parts stays covered; points
+    and lines are dropped. Raises BadShape when no area is left, a number is missing or out of range.
     """
     check_range(geometry)
-    flat = cut_at_antimeridian(shapely.force_2d(geometry))
-    defect = not shapely.is_valid(flat)
-    found = only_polygons(shapely.make_valid(flat) if defect else flat)
+    whole = unrolled(shapely.force_2d(geometry))
+    mixed = any(part.geom_type not in ("Polygon", "MultiPolygon") for part in _parts(whole))
+    defect = mixed or not shapely.is_valid(whole)
+    found = only_polygons(_split(_made_valid(whole)) if defect else _split(whole))
     if found.is_empty:
         raise BadShape("the geometry has no area")
-    return found, defect or any(part.geom_type not in ("Polygon", "MultiPolygon") for part in _parts(flat))
+    return found, defect
 
 
 def check_range(geometry: BaseGeometry) -> None:
@@ -50,29 +52,33 @@ def check_range(geometry: BaseGeometry) -> None:
 
 
 def only_polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:
-    """The polygons of a geometry, one as itself, several as a multipolygon, none as an empty polygon."""
-    parts = [
-        piece
-        for part in _parts(geometry)
-        for piece in _parts(part)
-        if piece.geom_type == "Polygon" and piece.area
-    ]
-    if len(parts) == 1:
-        return cast(Polygon, parts[0])
-    return MultiPolygon(cast(list[Polygon], parts)) if parts else Polygon()
+    """The polygons of a geometry: one as itself, several as a multipolygon, none as an empty polygon."""
+    flat = [piece for part in _parts(geometry) for piece in _parts(part)]
+    found = [piece for piece in flat if isinstance(piece, Polygon) and piece.area > 0]
+    if len(found) == 1:
+        return found[0]
+    return MultiPolygon(found) if found else Polygon()
 
 
-def cut_at_antimeridian(geometry: BaseGeometry) -> BaseGeometry:
+def cut_at_antimeridian(geometry: BaseGeometry) -> Polygon | MultiPolygon:
     """The same shape with all longitudes within ±180, in parts if it lies on both sides of the antimeridian.
 
     A shape is taken to cross it if longitudes go beyond ±180, or if neighbours along a ring are more than 180
     degrees apart: nobody means the long way round. Raises BadShape for a ring around a pole.
     """
+    return only_polygons(_split(_made_valid(unrolled(geometry))))
+
+
+def unrolled(geometry: BaseGeometry) -> BaseGeometry:
+    """The geometry with longitudes running on beyond ±180 where a ring jumps by more than half a turn."""
     west, _, east, _ = geometry.bounds
-    if west >= -180 and east <= 180 and east - west <= 180:
+    if east - west <= 180:
         return geometry
-    pieces = [piece for part in _parts(geometry) for piece in _cut(part)]
-    return pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
+    parts = [_unrolled_polygon(part) if isinstance(part, Polygon) else part for part in _parts(geometry)]
+    if len(parts) == 1:
+        return parts[0]
+    polygons = [part for part in parts if isinstance(part, Polygon)]
+    return MultiPolygon(polygons) if len(polygons) == len(parts) else GeometryCollection(parts)
 
 
 def area_m2(geometry: BaseGeometry) -> float:
@@ -81,8 +87,8 @@ def area_m2(geometry: BaseGeometry) -> float:
 
 
 def areas_m2(geometries: Iterable[BaseGeometry]) -> NDArray[np.float64]:
-    """Areas in square metres, from the equal-area projection EPSG:6933 (edges straight between its points)."""
-    flat = shapely.transform(np.array(list(geometries), dtype=object), _to_equal_area, interleaved=False)
+    """Areas in square metres, from the equal-area projection EPSG:6933 (edges straight in it)."""
+    flat = shapely.transform(np.array(list(geometries), dtype=object), _to_equal_area)
     return np.asarray(shapely.area(flat), dtype=np.float64)
 
 
@@ -106,46 +112,45 @@ def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:
     return list(shapely.get_parts(geometry))
 
 
-def _cut(part: BaseGeometry) -> list[BaseGeometry]:
-    """One simple geometry, unrolled and cut into those of its pieces that lie in one turn of the earth each."""
-    if part.geom_type == "Polygon":
-        part = _unrolled(cast(Polygon, part))
-    west, _, east, _ = part.bounds
+def _made_valid(geometry: BaseGeometry) -> BaseGeometry:
+    """Valid by structure: shells joined, holes taken out. By lines, a hole appears where two parts overlap."""
+    return shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+
+
+def _split(geometry: BaseGeometry) -> BaseGeometry:
+    """The geometry cut along the antimeridian, each piece brought back to within ±180."""
+    west, _, east, _ = geometry.bounds
+    if geometry.is_empty or (west >= -180 and east <= 180):
+        return geometry
     pieces = []
     for turn in range(int(np.floor((west + 180) / 360)), int(np.ceil((east + 180) / 360))):
-        piece = shapely.intersection(part, shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90))
-        if not piece.is_empty:
-            pieces.append(_shifted(piece, -360 * turn))
-    return pieces
+        piece = shapely.intersection(geometry, shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90))
+        pieces.append(shapely.affinity.translate(piece, xoff=-360.0 * turn))
+    return shapely.union_all(pieces)
 
 
-def _unrolled(polygon: Polygon) -> Polygon:
-    """The polygon with longitudes that run on beyond ±180 wherever a ring jumps by more than half a turn."""
+def _unrolled_polygon(polygon: Polygon) -> Polygon:
     shell = _unrolled_ring(polygon.exterior.coords)
     if np.ptp(shell[:, 0]) > 360:
         raise BadShape("the polygon goes around the earth")
-    middle = (shell[:, 0].min() + shell[:, 0].max()) / 2
-    holes = []
-    for ring in polygon.interiors:
-        hole = _unrolled_ring(ring.coords)
-        hole[:, 0] -= 360 * np.round(((hole[:, 0].min() + hole[:, 0].max()) / 2 - middle) / 360)
-        holes.append(hole)
-    unrolled = Polygon(shell, holes)
-    return unrolled if unrolled.is_valid else cast(Polygon, only_polygons(shapely.make_valid(unrolled)))
+    middle = _middle(shell)
+    holes = [_unrolled_ring(ring.coords) for ring in polygon.interiors]
+    for hole in holes:
+        hole[:, 0] -= 360 * np.round((_middle(hole) - middle) / 360)
+    return Polygon(shell, holes)
 
 
-def _unrolled_ring(coords: Any) -> NDArray[np.float64]:
-    ring = np.array(coords, dtype=np.float64)[:, :2]
+def _unrolled_ring(coords: Iterable[Any]) -> NDArray[np.float64]:
+    ring = np.array(list(coords), dtype=np.float64)
     jump = np.diff(ring[:, 0])
-    turns = np.where(np.abs(jump) > 180, np.round(jump / 360), 0)
-    ring[1:, 0] -= 360 * np.cumsum(turns)
+    ring[1:, 0] -= 360 * np.cumsum(np.where(np.abs(jump) > 180, np.round(jump / 360), 0))
     if abs(ring[0, 0] - ring[-1, 0]) > 180:
-        raise BadShape("the polygon goes around a pole or around the earth")
+        raise BadShape("the polygon goes around a pole")
     return ring
 
 
-def _shifted(geometry: BaseGeometry, by: float) -> BaseGeometry:
-    return shapely.transform(geometry, lambda places: places + (by, 0.0))
+def _middle(ring: NDArray[np.float64]) -> float:
+    return float(ring[:, 0].min() + ring[:, 0].max()) / 2
 
 
 @lru_cache(maxsize=1)
@@ -153,5 +158,5 @@ def _equal_area() -> Transformer:
     return Transformer.from_crs(4326, 6933, always_xy=True)
 
 
-def _to_equal_area(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
-    return cast(tuple[Any, Any], _equal_area().transform(x, y))
+def _to_equal_area(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(_equal_area().transform(places[:, 0], places[:, 1]))
