@@ -18,7 +18,7 @@ from data.columns import Key, Moment
 SHORTEST_PASSWORD = 10
 
 #: Letters and digits without those that look alike when read out over the telephone. 16 of them carry 79 bits.
-PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+LETTERS_TO_READ_OUT = "abcdefghijkmnpqrstuvwxyz23456789"
 
 account_roles = Table(
     "account_roles",
@@ -80,7 +80,7 @@ def hash_password(words: str) -> str:
 
 def new_password() -> str:
     """A random password in groups of four letters, easy to read out: `abcd-efgh-jkmn-pqrs`."""
-    letters = [secrets.choice(PASSWORD_LETTERS) for _ in range(16)]
+    letters = [secrets.choice(LETTERS_TO_READ_OUT) for _ in range(16)]
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 

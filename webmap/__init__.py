@@ -1,1 +1,52 @@
 """What people see and call: pages, API, maps, access, command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webmap.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Without `settings` they are read from the environment; nothing is read before this call."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from data.database import open_database
+    from webmap import access, accounts, cross_site, errors, language, limits, metrics, security_headers
+    from webmap.api import description, health
+    from webmap.openapi import make_app
+    from webmap.pages import dashboard, icon, problems, sign_in
+    from webmap.service import Service
+    from webmap.settings import from_environment
+
+    settings = settings or from_environment()
+    app = make_app()
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,  # far above any form or feature sent here; files come by `linli load`
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.extensions["linli"] = Service(settings, open_database(settings.database_url or None))
+
+    # Order matters: answers pass these from the last to the first, requests are checked in this order.
+    metrics.init_app(app)
+    security_headers.init_app(app)
+    language.init_app(app)
+    errors.init_app(app)
+    accounts.init_app(app)
+    cross_site.init_app(app)
+    limits.init_app(app, settings.limits_url)
+    app.before_request(cross_site.refuse_cross_site)
+    app.before_request(access.check_access)
+    app.jinja_env.globals.update(
+        current_actor=access.current_actor, may=access.may, demo=app.extensions["linli"].demo_loaded
+    )
+
+    for pages in (sign_in, dashboard, problems, icon, health, description):
+        app.register_blueprint(pages.blueprint)
+    return app

@@ -1,0 +1,203 @@
+"""Sign-in of staff: Flask-Security over the accounts of `data.people`.
+
+A signed-in person is a plain value, cut loose from the store. A request without a session cookie reads no account, and
+one with a cookie reads it only when something asks who is there. There is no sign-up, no recovery by mail and no
+sign-in by token; accounts are made with `linli user add`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_babel import gettext, lazy_gettext
+from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
+from sqlalchemy.exc import OperationalError
+from wtforms import EmailField, PasswordField, SubmitField
+
+from data import people
+from layers.actor import Actor
+from webmap.caller import is_on_this_machine
+from webmap.roles import EVERYONE, RESIDENT
+from webmap.service import service
+
+COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
+
+#: How exactly "last seen" is kept. Finer costs every staff request a write.
+SEEN_EVERY = timedelta(hours=1)
+
+
+class PersonRole(RoleMixin):
+    """A role as Flask-Security wants it; what it may do is decided by webmap.access alone."""
+
+    permissions = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.description = name
+
+
+class Person(UserMixin):
+    """Somebody with an account, with the account's columns as attributes."""
+
+    email: str
+    organization: str
+    language: str
+    is_demo: bool
+    last_seen_at: datetime | None
+    fs_uniquifier: str = ""  # Flask-Security asks the class for it
+
+    def __init__(self, account: people.Account) -> None:
+        for column in COLUMNS:
+            setattr(self, column, getattr(account, column))
+        self.roles = [PersonRole(role.name) for role in account.roles]
+
+    @property
+    def role(self) -> str:
+        """The role with the most rights among those the account holds."""
+        held = {role.name for role in self.roles}
+        return next((name for name in reversed(EVERYONE) if name in held), RESIDENT)
+
+    def actor(self) -> Actor:
+        """The person as layers know them."""
+        return Actor(name=self.email, role=self.role, organization=self.organization)
+
+
+class Accounts(UserDatastore):
+    """Finds and keeps accounts for Flask-Security, one short session each time."""
+
+    def __init__(self) -> None:
+        super().__init__(Person, PersonRole)
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
+        """The person with this `email` or `fs_uniquifier`; addresses are found however they are spelled."""
+        ((attribute, value),) = kwargs.items()
+        find = {"email": people.account_of_email, "fs_uniquifier": people.account_of_session}[attribute]
+        with service().database.read() as session:
+            account = find(session, str(value))
+            return Person(account) if account is not None else None
+
+    def find_role(self, role: str) -> PersonRole:
+        return PersonRole(role)
+
+    def put(self, model: Person) -> Person:
+        """Keeps what Flask-Security changed of a person, such as a hash renewed at sign-in."""
+        with service().database.write() as session:
+            people.keep_fields(session, model.id, {name: getattr(model, name) for name in COLUMNS if name != "id"})
+        return model
+
+    def commit(self) -> None:
+        """Nothing is pending: `put` has kept it."""
+
+
+class SignInForm(LoginForm):
+    """The sign-in form; `trouble` says in one sentence, in the page's language, why nobody was signed in."""
+
+    email = EmailField(lazy_gettext("Email address"), render_kw={"autocomplete": "username"})
+    password = PasswordField(lazy_gettext("Password"), render_kw={"autocomplete": "current-password"})
+    submit = SubmitField(lazy_gettext("Sign in"))
+    remember = None
+    trouble = ""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether somebody may be signed in; the reason for a refusal is in `trouble`."""
+        self.trouble = self._trouble(super().validate(**kwargs) if self.email.data and self.password.data else False)
+        return not self.trouble
+
+    def _trouble(self, known: bool) -> str:
+        if self.csrf_token.errors:
+            return str(gettext("This page was open for too long. Nothing is wrong: please sign in again."))
+        if not known:
+            return str(gettext("That email address and password do not belong to an active account."))
+        if isinstance(self.user, Person) and self.user.is_demo and not demo_may_sign_in():
+            return str(
+                gettext(
+                    "This is a demo account with a published password. It signs in only in a browser on the machine "
+                    "that serves Linli, under the address localhost or 127.0.0.1."
+                )
+            )
+        return ""
+
+
+def demo_may_sign_in() -> bool:
+    """Demo passwords are published, so they open nothing to a caller from elsewhere, and nothing in production."""
+    return is_on_this_machine() and not service().settings.production
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's session, whose cookie is Secure exactly when the request came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def init_app(app: Flask) -> None:
+    """Sets up sessions and Flask-Security, without any of its routes."""
+    app.config.update(
+        SESSION_COOKIE_NAME="linli_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=app.extensions["linli"].settings.session_hours),
+        SECURITY_BLUEPRINT_NAME="account",
+        SECURITY_LOGIN_USER_TEMPLATE="sign_in.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a scheme
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        # argon2 salts by itself; hashing once lets the store make hashes without knowing Flask or its key
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_CLI_USERS_NAME=False,
+        SECURITY_CLI_ROLES_NAME=False,
+    )
+    app.session_interface = SessionCookie()
+    security = Security()
+    security.init_app(app, Accounts(), register_blueprint=False, login_form=SignInForm)
+    security.want_json(lambda request: False)
+    security.login_manager.session_protection = None
+    security.login_manager.user_loader(_person_of_session)
+    security.login_manager.request_loader(_never)
+    _leave_sessions_alone(app, security)
+    app.after_request(_note_seen)
+
+
+def _leave_sessions_alone(app: Flask, security: Security) -> None:
+    """Takes out the hooks that look into the session of every request, files and public tiles included.
+
+    Flask-Principal reads the account before each request: here webmap.access does, when a route needs one. Flask-Login
+    renews "remember me" after each: that is not offered here, and looking makes every answer `Vary: Cookie`.
+    """
+    owners = (security.principal, security.login_manager)
+    every_hook: tuple[dict[Any, list[Any]], ...] = (app.before_request_funcs, app.after_request_funcs)
+    for hooks in every_hook:
+        hooks[None] = [hook for hook in hooks[None] if getattr(hook, "__self__", None) not in owners]
+
+
+def _never(_request: Request) -> None:
+    """Nobody is signed in by a header."""
+
+
+def _person_of_session(uniquifier: str) -> Person | None:
+    """The person a session cookie belongs to, as long as their account may still sign in from here."""
+    person: Person | None = current_app.extensions["security"].datastore.find_user(fs_uniquifier=uniquifier)
+    if person is None or not person.active or (person.is_demo and not demo_may_sign_in()):
+        return None
+    g.person = person
+    return person
+
+
+def _note_seen(response: Response) -> Response:
+    person: Person | None = g.get("person")
+    now = datetime.now(UTC)
+    if person is not None and (person.last_seen_at is None or now - person.last_seen_at > SEEN_EVERY):
+        try:
+            with service().database.write() as session:
+                people.note_seen(session, person.id, now)
+        except OperationalError as error:  # a busy store must not turn a good answer into an error
+            current_app.logger.warning("could not keep when an account was last used: %s", error.orig)
+    return response

@@ -1,0 +1,1 @@
+"""What programs call: one file per resource, problem JSON for every error."""

@@ -1,0 +1,71 @@
+"""Where a request comes from: the machine itself, this site's own pages, or elsewhere."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import request
+
+from webmap.service import service
+
+#: Headers with which a proxy says that it stands in between. A request that carries one comes from elsewhere,
+#: even when the proxy runs on this machine.
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def is_on_this_machine() -> bool:
+    """Whether the caller sits at this machine: a loopback address, a loopback host name, no proxy in between.
+
+    The host name is asked as well because a tunnel or a renamed address (DNS rebinding) ends at loopback too.
+    """
+    if any(header in request.headers for header in FORWARDING_HEADERS):
+        return False
+    return _is_loopback(request.remote_addr or "") and _is_loopback(urlsplit(f"//{request.host}").hostname or "")
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def has_metrics_token() -> bool:
+    """Whether the request carries the token of LINLI_METRICS_TOKEN."""
+    expected = service().settings.metrics_token
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return bool(expected) and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), expected.encode())
+
+
+def has_session_cookie(cookie_name: str) -> bool:
+    """Whether the browser sent a session along, and so acts with a person's rights without their asking."""
+    return cookie_name in request.cookies
+
+
+def is_from_own_page() -> bool:
+    """Whether the browser itself says that a page of this site sent the request.
+
+    No page can set or change these two headers. Sec-Fetch-Site is missing on plain http and in old browsers; there
+    Origin says where a POST comes from. Neither: unknown, and that is not "own".
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc == request.host
+
+
+def wants_page() -> bool:
+    """Whether a person is meant to read the answer; everything under a machine's path gets problem JSON instead."""
+    path = request.path
+    return not any(path == root or path.startswith(f"{root}/") for root in MACHINE_PATHS)
+
+
+#: Paths that programs call; errors there are problem JSON and never lead to the sign-in page.
+MACHINE_PATHS = ("/api", "/ogc", "/open311", "/healthz", "/metrics", "/openapi.json")

@@ -1,0 +1,1 @@
+"""What people open: one file per screen."""
