@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from data.exchange.reasons import Reason, open_quotation, unreadable_file
+from data.exchange.reasons import Reason, open_quotation
+from data.exchange.refusals import unreadable_file
 from data.exchange.rows import ROWS_A_CHUNK
 from data.exchange.tables import Row, TableSource
 from data.exchange.text_lines import LONGEST_ROW, Line, encoding_name, find_encoding, text_lines
@@ -160,7 +161,5 @@ def _parsed_alone(record: _Record, delimiter: str) -> Row:
     try:
         parsed = list(csv.reader([record.text], delimiter=delimiter))
     except csv.Error as error:
-        return Row(
-            record.number, None, unreadable_file("the row / 此行", str(error)), record.text, record.done
-        )
+        return Row(record.number, None, unreadable_file("the row / 此行", str(error)), record.text, record.done)
     return Row(record.number, parsed[0] if parsed else [], done=record.done)

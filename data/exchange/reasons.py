@@ -1,4 +1,4 @@
-"""Why a row or a file was not taken: one sentence a clerk understands, in both languages of the interface."""
+"""Why a row was not taken: one sentence a clerk understands, in both languages (for whole files see refusals)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Reject:
     cells: Mapping[str, object] = field(default_factory=dict)
 
 
-class Unreadable(Exception):  # noqa: N818 - a situation told to a person, named as one
+class Unreadable(Exception):
     """The file as a whole cannot be taken; nothing has been changed. `reason` says why."""
 
     def __init__(self, reason: Reason) -> None:
@@ -65,9 +65,6 @@ def about(field_title: tuple[str, str], column: str, reason: Reason) -> Reason:
     return Reason(f"{en} (column {column}): {reason.en}", f"{zh}（列 {column}）：{reason.zh}")
 
 
-# ---- rows
-
-
 def required_missing() -> Reason:
     return Reason("is empty, and it is needed", "为空，此项必填")
 
@@ -81,9 +78,7 @@ def not_whole(cell: object) -> Reason:
 
 
 def not_finite(axis: tuple[str, str], cell: object) -> Reason:
-    return Reason(
-        f"{axis[0]} is “{quoted(cell)}”, not a usable number", f"{axis[1]}为“{quoted(cell)}”，无法使用"
-    )
+    return Reason(f"{axis[0]} is “{quoted(cell)}”, not a usable number", f"{axis[1]}为“{quoted(cell)}”，无法使用")
 
 
 def not_a_moment(cell: object) -> Reason:
@@ -138,15 +133,11 @@ def latitude_out_of_range(latitude: float, longitude: float) -> Reason:
 
 
 def longitude_out_of_range(longitude: float) -> Reason:
-    return Reason(
-        f"longitude {longitude:g} is not between -180 and 180", f"经度 {longitude:g} 不在 -180 到 180 之间"
-    )
+    return Reason(f"longitude {longitude:g} is not between -180 and 180", f"经度 {longitude:g} 不在 -180 到 180 之间")
 
 
 def outline_needed(found: str) -> Reason:
-    return Reason(
-        f"this is a {found}, and an outline (polygon) is needed", f"这是 {found}，需要的是面（多边形）"
-    )
+    return Reason(f"this is a {found}, and an outline (polygon) is needed", f"这是 {found}，需要的是面（多边形）")
 
 
 def point_needed(found: str) -> Reason:
@@ -198,106 +189,4 @@ def other_encoding(encoding: str, likely: str = "") -> Reason:
 
 
 def outside_projection() -> Reason:
-    return Reason(
-        "the place lies outside what the file's coordinate system covers", "位置超出文件坐标系的范围"
-    )
-
-
-# ---- files
-
-
-def empty_file(name: str) -> Reason:
-    return Reason(f"{name} is empty", f"{name} 是空文件")
-
-
-def no_rows(name: str) -> Reason:
-    return Reason(f"{name} has no rows", f"{name} 没有数据行")
-
-
-def unreadable_file(name: str, why: str = "") -> Reason:
-    return Reason(
-        f"{name} cannot be read{': ' + why if why else ''}", f"{name} 无法读取{'：' + why if why else ''}"
-    )
-
-
-def wrong_format(name: str, extension: str, found: tuple[str, str]) -> Reason:
-    return Reason(
-        f"{name} ends in {extension} but holds {found[0]}",
-        f"{name} 的扩展名是 {extension}，内容却是{found[1]}",
-    )
-
-
-def several_layers(name: str, layers: Iterable[str]) -> Reason:
-    names = listed(layers, 40)
-    return Reason(
-        f"{name} has several layers; name one with --layer: {names}",
-        f"{name} 有多个图层，请用 --layer 指定：{names}",
-    )
-
-
-def no_such_layer(name: str, asked: str, layers: Iterable[str]) -> Reason:
-    names = listed(layers, 40)
-    return Reason(f"{name} has no layer {asked}; it has: {names}", f"{name} 没有图层 {asked}；现有：{names}")
-
-
-def unknown_encoding(encoding: str) -> Reason:
-    return Reason(f"{encoding} is not a known encoding", f"不认识的编码 {encoding}")
-
-
-def unknown_field(asked: str, fields: Iterable[str]) -> Reason:
-    return Reason(
-        f"there is no field {asked}; the fields are: {listed(fields, 40)}",
-        f"没有字段 {asked}；可用字段：{listed(fields, 40)}",
-    )
-
-
-def unknown_column(asked: str, columns: Iterable[str]) -> Reason:
-    return Reason(
-        f"the file has no column {asked}; it has: {listed(columns, 40)}",
-        f"文件没有列 {asked}；现有：{listed(columns, 40)}",
-    )
-
-
-def unknown_choice(field_name: str, ours: str, choices: Iterable[str]) -> Reason:
-    return Reason(
-        f"--value {field_name}: {ours} is none of {listed(choices)}",
-        f"--value {field_name}：{ours} 不在可选值之内（{listed(choices)}）",
-    )
-
-
-def no_column_for(fields: Mapping[str, tuple[str, str]], columns: Iterable[str]) -> Reason:
-    """`fields`: name to its titles; the first of them stands in the example."""
-    first = next(iter(fields))
-    have = listed(columns, 40)
-    return Reason(
-        f"no column for {listed(fields)}; give it with --field {first}=COLUMN. The columns are: {have}",
-        f"没有对应“{listed(zh for _, zh in fields.values())}”的列；请用 --field {first}=列名 指定。现有列：{have}",
-    )
-
-
-def no_coordinate_columns(columns: Iterable[str]) -> Reason:
-    have = listed(columns, 40)
-    return Reason(
-        f"no columns with coordinates; give them with --field lng=COLUMN --field lat=COLUMN (or wkt=COLUMN). "
-        f"The columns are: {have}",
-        f"没有坐标列；请用 --field lng=列名 --field lat=列名（或 wkt=列名）指定。现有列：{have}",
-    )
-
-
-def not_degrees(name: str) -> Reason:
-    return Reason(
-        f"{name} names no coordinate system, and its coordinates are not degrees; add the .prj file, or save it "
-        "as longitude and latitude",
-        f"{name} 没有坐标系说明，坐标也不是经纬度；请补上 .prj 文件，或另存为经纬度",
-    )
-
-
-def unknown_coordinate_system(name: str, crs: str) -> Reason:
-    return Reason(
-        f"the coordinate system of {name} is not known: {quoted(crs)}",
-        f"{name} 的坐标系无法识别：{quoted(crs)}",
-    )
-
-
-def header_is_data() -> Reason:
-    return Reason("the first line seems to be data, not column names", "第一行看起来是数据，不是列名")
+    return Reason("the place lies outside what the file's coordinate system covers", "位置超出文件坐标系的范围")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ class Chunk:
     """
 
     lines: list[int]
-    columns: dict[str, Sequence[Any]]
+    columns: dict[str, list[Any]]
     geometry: NDArray[np.object_] | None = None
     rejects: list[Reject] = field(default_factory=list)
     done: int = 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.exchange.delimited import open_delimited
-from data.exchange.reasons import Unreadable, empty_file, unreadable_file, wrong_format
+from data.exchange.reasons import Unreadable
+from data.exchange.refusals import empty_file, unreadable_file, wrong_format
 from data.exchange.rows import Source
 from data.exchange.vectors import VectorSource
 from data.exchange.workbooks import open_workbook

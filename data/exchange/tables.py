@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from data.exchange.reasons import Reason, Reject, Unreadable, header_is_data, no_rows, too_many_cells
+from data.exchange.reasons import Reason, Reject, Unreadable, too_many_cells
+from data.exchange.refusals import header_is_data, no_rows
 from data.exchange.rows import ROWS_A_CHUNK, Chunk
 
 #: The header is looked for in this many first rows: lists of offices begin with a title and a date above it.
@@ -29,7 +30,7 @@ class Row:
 
 
 class TableSource:
-    """A table opened for reading (see data.exchange.rows.Source). Raises Unreadable when it has no header or no rows."""
+    """A table opened for reading (see data.exchange.rows.Source). Raises Unreadable when it has no header or rows."""
 
     crs: str | None = None
     has_geometry = False
@@ -85,7 +86,7 @@ class TableSource:
                 cells = [*cells[:width], *[""] * (width - len(cells))]
             lines.append(row.line)
             kept.append(cells)
-        columns = dict(zip(self.columns, zip(*kept, strict=True), strict=True)) if kept else {}
+        columns = dict(zip(self.columns, map(list, zip(*kept, strict=True)), strict=True)) if kept else {}
         return Chunk(lines, columns, rejects=rejects, done=batch[-1].done)
 
     def _named(self, cells: Sequence[Any]) -> dict[str, Any]:

@@ -1,22 +1,15 @@
-"""The lines of a text file: which encoding it is written in, and each line with its number, one row's memory at a time."""
+"""The lines of a text file: which encoding it is in, and each line with its number, in a row's memory."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from data.exchange.reasons import (
-    Reason,
-    Unreadable,
-    empty_file,
-    other_encoding,
-    too_long,
-    unknown_encoding,
-    unreadable_file,
-)
+from data.exchange.reasons import Reason, Unreadable, other_encoding, too_long
+from data.exchange.refusals import empty_file, unknown_encoding, unreadable_file
 
 #: A row longer than this is not a row of a list but a broken file (a quotation mark that never closes, two files run
 #: together). Larger lets bigger outlines through and costs memory; the largest real outline seen was 0.1 MB.
@@ -146,7 +139,7 @@ class _Recoded:
         return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
 
 
-def text_lines(path: Path, encoding: str) -> Iterator[tuple[Line, int]]:
+def text_lines(path: Path, encoding: str) -> Generator[tuple[Line, int]]:
     """Each line with the number of bytes read so far. Line ends are \\n, \\r\\n or (old Macintosh) \\r alone."""
     with path.open("rb") as file:
         head = file.read(BLOCK)

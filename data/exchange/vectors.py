@@ -17,17 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from data.exchange.reasons import (
-    Reason,
-    Reject,
-    Unreadable,
-    no_rows,
-    no_such_layer,
-    other_encoding,
-    several_layers,
-    unreadable_file,
-    wrong_format,
-)
+from data.exchange.reasons import Reason, Reject, Unreadable, other_encoding
+from data.exchange.refusals import no_rows, no_such_layer, several_layers, unreadable_file, wrong_format
 from data.exchange.rows import ROWS_A_CHUNK, Chunk
 from data.exchange.text_lines import encoding_name, find_encoding, text_lines
 
@@ -123,9 +114,7 @@ class VectorSource:
 
     def _next_batch(self) -> Any:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # GDAL's remarks on single features come again as rejects of their rows
+            warnings.simplefilter("ignore")  # GDAL's remarks on single features come again as rejects of their rows
             return next(self._batches, None)
 
     def _chunk(self, batch: Any, lines: list[int], done: int) -> Chunk:
@@ -204,8 +193,7 @@ def _without(chunk: Chunk, broken: set[int]) -> Chunk:
         columns={name: [cells[index] for index in keep] for name, cells in chunk.columns.items()},
         geometry=chunk.geometry[keep] if chunk.geometry is not None else None,
         rejects=[
-            Reject(chunk.lines[index], other_encoding("UTF-8"), chunk.cells_of(index))
-            for index in sorted(broken)
+            Reject(chunk.lines[index], other_encoding("UTF-8"), chunk.cells_of(index)) for index in sorted(broken)
         ],
         done=chunk.done,
     )
@@ -214,8 +202,4 @@ def _without(chunk: Chunk, broken: set[int]) -> Chunk:
 def _short(error: Exception) -> str:
     """The first sentence of what GDAL says, without the path, which the reader knows and may not want repeated."""
     first = str(error).split(";")[0].split("\n")[0]
-    return (
-        "it is not a vector file GDAL knows"
-        if "not recognized" in first
-        else first.replace(f"{os.sep}vsi", "vsi")
-    )
+    return "it is not a vector file GDAL knows" if "not recognized" in first else first.replace(f"{os.sep}vsi", "vsi")

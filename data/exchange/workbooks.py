@@ -11,7 +11,8 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from data.exchange.reasons import Unreadable, no_such_layer, several_layers, unreadable_file
+from data.exchange.reasons import Unreadable
+from data.exchange.refusals import no_such_layer, several_layers, unreadable_file
 from data.exchange.tables import Row, TableSource
 
 #: A workbook unpacks to this much at most. Real lists of 100,000 rows unpack to some 50 MB; a few kilobytes that
