@@ -21,16 +21,21 @@ fetched() {
 }
 
 fetch() {
+    # Node.js brings certificates of its own; a machine behind a proxy trusts others as well.
+    if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+        export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+    fi
     npm=npm
     if ! npm --version >/dev/null 2>&1; then
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r setup/node.txt
+        .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes -r setup/node.txt
         npm=.venv/bin/npm
         PATH="$(pwd)/.venv/bin:$PATH" # npm starts node by name
         export PATH
     fi
     echo "Fetching the scripts of the pages"
     # shellcheck disable=SC2086 # omit may be empty
-    "$npm" ci $omit --ignore-scripts --no-fund --no-audit --no-update-notifier --silent
+    "$npm" ci $omit --ignore-scripts --no-fund --no-audit --no-update-notifier \
+        --loglevel=error >/dev/null
     rm -f .venv/stamps/npm-*
     mark_done $scope "$lock"
 }

@@ -19,7 +19,7 @@ fi
 mark_done place "$place"
 
 install() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input "$@"
 }
 
 packages=$(fingerprint setup/build.txt "$wanted")
