@@ -162,9 +162,9 @@ def centers(cells: Cells) -> tuple[Degrees, Degrees]:
 
 
 def center(cell: int) -> tuple[float, float]:
-    """Longitude and latitude of the centre of a cell."""
-    lat, lng = h3.cell_to_latlng(int(cell))
-    return lng, lat
+    """Longitude and latitude of the centre of a cell: to the last bit those of `centers`, so boxes agree."""
+    lngs, lats = centers(np.array([cell], dtype=np.int64))
+    return float(lngs[0]), float(lats[0])
 
 
 def boundary(cell: int) -> list[tuple[float, float]]:

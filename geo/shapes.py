@@ -82,12 +82,12 @@ def unrolled(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def area_m2(geometry: BaseGeometry) -> float:
-    """Area in square metres on the WGS 84 ellipsoid."""
+    """Area in square metres on the WGS 84 ellipsoid. Longitudes may run on beyond ±180, but not jump."""
     return float(areas_m2([geometry])[0])
 
 
 def areas_m2(geometries: Iterable[BaseGeometry]) -> NDArray[np.float64]:
-    """Areas in square metres, from the equal-area projection EPSG:6933 (edges straight in it)."""
+    """Areas in square metres, as `area_m2`: from the equal-area projection EPSG:6933, edges straight in it."""
     flat = shapely.transform(np.array(list(geometries), dtype=object), _to_equal_area)
     return np.asarray(shapely.area(flat), dtype=np.float64)
 
@@ -159,4 +159,8 @@ def _equal_area() -> Transformer:
 
 
 def _to_equal_area(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.column_stack(_equal_area().transform(places[:, 0], places[:, 1]))
+    """Places in metres east and north; those beyond ±180 stay beyond, where the projection would turn round."""
+    turns = np.round(places[:, 0] / 360)
+    east_m, north_m = _equal_area().transform(places[:, 0] - 360 * turns, places[:, 1])
+    half_girth_m, _ = _equal_area().transform(180.0, 0.0)
+    return np.column_stack((east_m + 2 * half_girth_m * turns, north_m))
