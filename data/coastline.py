@@ -16,6 +16,9 @@ BESIDE = 1e-6
 #: The share of a face's shore that must call it sea. Less than all of it, because a shore can be drawn the wrong
 #: way round in places; far more than half, because a shore cut off inside the box leaves land and sea in one face.
 AGREED = 0.9
+#: An extract is often cut at the last point inside its box, so that a shore ends short of it. Ends this near, as a
+#: share of the box's shorter side, are taken on to the edge; farther, and a shore that truly ends would be too.
+REACH = 0.05
 
 
 def sea(shore: list[BaseGeometry], box: Box) -> Polygon | MultiPolygon | None:
@@ -25,9 +28,20 @@ def sea(shore: list[BaseGeometry], box: Box) -> Polygon | MultiPolygon | None:
     lines = lines[shapely.get_type_id(lines) == 1]  # lines only: a shore may touch the frame in a point
     if not len(lines):
         return None
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*lines, frame.exterior])]))
+    whole = shapely.union_all([*lines, *_to_edge(lines, frame), frame.exterior])
+    faces = shapely.get_parts(shapely.polygonize([whole]))
     wet = faces[_share_of_sea(faces, lines) >= AGREED]
     return only_polygons(shapely.union_all(wet)) if len(wet) else None
+
+
+def _to_edge(lines: NDArray[np.object_], frame: Polygon) -> list[BaseGeometry]:
+    """The missing last pieces of shores that end just inside the frame."""
+    merged = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
+    ends = np.atleast_1d(shapely.points(shapely.get_coordinates(shapely.boundary(merged))))
+    west, south, east, north = frame.bounds
+    gap = shapely.distance(ends, frame.exterior)
+    near = ends[(gap > 0) & (gap <= REACH * min(east - west, north - south))]
+    return list(shapely.shortest_line(near, frame.exterior))
 
 
 def _share_of_sea(faces: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
