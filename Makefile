@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test bench translations lock clean
+.PHONY: help setup run dev check test fix docs bench translations lock clean
 
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -34,11 +34,21 @@ static:
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python setup/check_translations.py
+	$(BIN)/python setup/check_documents.py
 
 test: ## runs everything, on SpatiaLite and on a PostGIS of its own
 	@setup/setup.sh test
 	@$(MAKE) --no-print-directory static
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+fix: ## formats the code and mends what the linter can mend safely
+	@setup/setup.sh check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: ## writes the documents that come from the code
+	@setup/setup.sh check
+	$(BIN)/python setup/check_documents.py --update
 
 bench: ## measures the promised speeds
 	@setup/setup.sh test
