@@ -71,7 +71,7 @@ class LegendEntry:
     dash: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """The description of one layer; `layers.catalogue` collects them in drawing order."""
 
@@ -91,6 +91,7 @@ class Layer:
     legend: tuple[LegendEntry, ...] = ()
     state_field: str = ""
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    interval: tuple[str, str] = ("valid_from", "valid_to")  # the columns between which the feature holds
     public_states: tuple[str, ...] = ()  # where given, features in other states are not public
     prepare: Callable[[Session, list[dict[str, Any]]], None] | None = None  # fills columns derived on the way in
     move_rule: Callable[[Mapping[str, Any], str], bool] | None = None  # where `moves` alone does not decide

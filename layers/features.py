@@ -72,43 +72,63 @@ def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Act
     return result
 
 
-def move(
-    session: Session,
-    layer: Layer,
-    feature_id: int,
-    to_state: str,
-    actor: Actor,
-    at: datetime,
-    changes: dict[str, Any] | None = None,
-    recorded_at: datetime | None = None,
-) -> dict[str, Any]:
-    """Takes a feature to `to_state` as of `at` and gives its row; raises NotFound, MoveNotAllowed.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move of one feature: to which state, as of when, and the other columns it sets."""
 
-    `changes` are other columns that the move sets. `recorded_at` is when it was written down, if not at `at`.
+    feature_id: int
+    to_state: str
+    at: datetime
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+def move(
+    session: Session, layer: Layer, steps: Sequence[Step], actor: Actor, recorded_at: datetime
+) -> list[dict[str, Any]]:
+    """Makes the moves in their order and gives the rows of the features as they stand then, each once.
+
+    All or nothing, with the caller's transaction: raises NotFound, MoveNotAllowed for the first that cannot be made.
     """
-    before = row_of(session, layer, feature_id, lock=True)
+    rows: dict[int, dict[str, Any]] = {}
+    changes = []
+    for step in steps:
+        if step.feature_id not in rows:
+            rows[step.feature_id] = row_of(session, layer, step.feature_id, lock=True)
+        change, rows[step.feature_id] = _moved(layer, rows[step.feature_id], step)
+        changes.append(change)
+    if not steps:
+        return []
+    names = sorted(set().union(*(step.changes for step in steps)) | {layer.state_field, "changed_at", "since"})
+    session.execute(
+        update(layer.table).where(layer.table.c.id == bindparam("row_id")),
+        [{**{name: row[name] for name in names}, "row_id": feature_id} for feature_id, row in rows.items()],
+    )
+    _settle(session, layer, changes, actor, recorded_at)
+    return list(rows.values())
+
+
+def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Change, dict[str, Any]]:
     state = before[layer.state_field]
-    if not layer.may_move(before, to_state):
-        raise MoveNotAllowed(f"{layer.name} {feature_id} is {state}; from there it cannot become {to_state}")
-    after = {**before, **(changes or {}), layer.state_field: to_state, "changed_at": at}
+    if not layer.may_move(before, step.to_state):
+        raise MoveNotAllowed(f"{layer.name} {step.feature_id} is {state}; from there it cannot become {step.to_state}")
+    after = {**before, **step.changes, layer.state_field: step.to_state, "changed_at": step.at}
     footprint = footprint_of(layer, before)
-    change = figures.Change(
-        feature_id=feature_id,
-        before=(footprint, layer.contribution(before)),
-        after=(footprint, layer.contribution(after)),
-        effective_at=at,
-        cut_at=at,
-        entry=journal.Entry(
-            layer.name, "move", feature_id, state, to_state, _journal_cells(footprint),
-            {"reason": after["reason"]} if (changes or {}).get("reason") else None, at, layer.public,
-        ),
+    reason = step.changes.get("reason")
+    entry = journal.Entry(
+        layer.name, "move", step.feature_id, state, step.to_state, _journal_cells(footprint),
+        {"reason": reason} if reason else None, step.at, layer.public,
     )  # fmt: skip
+    change = figures.Change(
+        step.feature_id,
+        (footprint, layer.contribution(before)),
+        (footprint, layer.contribution(after)),
+        step.at,
+        step.at,
+        entry,
+    )
     if change.spans_change:
-        after["since"] = at
-    changed = {name: value for name, value in after.items() if before.get(name) != value and name != "geometry"}
-    session.execute(update(layer.table).where(layer.table.c.id == feature_id).values(changed))
-    _settle(session, layer, [change], actor, recorded_at or at)
-    return after
+        after["since"] = step.at
+    return change, after
 
 
 def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Actor, at: datetime, reason: str) -> int:

@@ -94,13 +94,19 @@ def write_spans(session: Session, layer: Layer, changes: Sequence[Change]) -> No
     """Brings the span rows of changed features up to date."""
     table = spans_table()
     rows: list[dict[str, Any]] = []
+    waiting: set[int] = set()
     for change in changes:
         if not change.spans_change:
             continue
+        if change.feature_id in waiting:  # a later move ends what an earlier one of the same batch began
+            session.execute(insert(table).inline(), rows)
+            rows, waiting = [], set()
         if change.before is not None:
             _end_spans(session, table, layer.name, change)
         if change.after is not None:
-            rows += span_rows(layer, change.feature_id, change.after, change.cut_at)
+            new = span_rows(layer, change.feature_id, change.after, change.cut_at)
+            rows += new
+            waiting |= {change.feature_id} if new else set()
     if rows:
         session.execute(insert(table).inline(), rows)
 

@@ -29,4 +29,5 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    interval=("valid_from", "window_to"),
 )

@@ -38,4 +38,5 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    interval=("starts_at", "ends_at"),
 )

@@ -1,0 +1,140 @@
+"""What holds at one moment: the spans of that moment as arrays, and the figures of cells that follow from them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from opening_hours import OpeningHours
+
+from geo.cells import FINEST, Cells, cells_of_ranges, descendants, parent, resolution
+from geo.units import unit_cells
+from layers.description import Measure
+
+Figures = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holding:
+    """Spans that hold at a moment, one row a leaf range: arrays of one length.
+
+    kind and tag are object arrays of words; first, second, lo, hi, rank, n are int64 (see data.rollups.span_table).
+    """
+
+    kind: NDArray[np.object_]
+    tag: NDArray[np.object_]
+    first: Figures
+    second: Figures
+    lo: Cells
+    hi: Cells
+    rank: Figures
+    n: Figures
+
+    def of(self, chosen: NDArray[np.bool_]) -> Holding:
+        """The rows chosen."""
+        return Holding(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+def holding_of(rows: Sequence[tuple[object, ...]]) -> Holding:
+    """A holding of rows (kind, tag, first, second, lo, hi, rank, n)."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 8
+    words = [np.array(column, dtype=object) for column in columns[:2]]
+    return Holding(*words, *(np.array(column, dtype=np.int64) for column in columns[2:]))
+
+
+def measured(holding: Holding, measure: Measure, res: int) -> tuple[Cells, Figures]:
+    """The cells of a resolution where a span measure is not 0, in index order, and its figure in each."""
+    own = holding.of(holding.kind == measure.kind)
+    if not len(own.lo):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if measure.combine == "max":
+        return _highest(own, res)
+    totals = getattr(own, measure.column)
+    some = totals > 0
+    own, totals = own.of(some), totals[some]
+    cells, _ = unit_cells(totals, own.lo, own.hi, own.rank, own.n)
+    found, counts = np.unique(parent(cells, res), return_counts=True)
+    return found, counts.astype(np.int64)
+
+
+def _highest(own: Holding, res: int) -> tuple[Cells, Figures]:
+    cells = cells_of_ranges(own.lo, own.hi)
+    coarse = resolution(cells) < res
+    below, owner = descendants(cells[coarse], res)
+    every = np.concatenate((parent(cells[~coarse], res), below))
+    level = np.concatenate((own.first[~coarse], own.first[coarse][owner]))
+    found, where = np.unique(every, return_inverse=True)
+    highest = np.zeros(len(found), dtype=np.int64)
+    np.maximum.at(highest, where, level)
+    return found, highest
+
+
+def unserved(
+    holding: Holding,
+    serves: Mapping[str, frozenset[str]],
+    slots: Mapping[str, int],
+    cells: Cells,
+    counts: Figures,
+    taken: Figures,
+) -> Figures:
+    """The gap of each cell of resolution 11: open needs that no shift on duty there serves.
+
+    counts and taken are open needs and taken ones by service slot (cells × slots). A shift serves while at least one
+    of its places is filled. A service that no role serves counts as served where its need is taken by somebody.
+    """
+    left = counts.copy()
+    shifts = holding.of((holding.kind == "shift") & (holding.second > 0))
+    served = {role: np.array([slots[name] for name in names if name in slots]) for role, names in serves.items()}
+    for role in set(shifts.tag.tolist()):
+        columns = served.get(role, np.empty(0))
+        if len(columns):
+            inside = _under(shifts.of(shifts.tag == role), cells)
+            left[np.ix_(inside, columns.astype(np.intp))] = 0
+    nobody = [slot for name, slot in slots.items() if not any(name in names for names in serves.values())]
+    left[:, nobody] -= taken[:, nobody]
+    return np.asarray(left.sum(axis=1))
+
+
+def _under(shifts: Holding, cells: Cells) -> NDArray[np.bool_]:
+    """Which cells of resolution 11 lie under some range. Ranges are leaves of one cell each: they nest or are apart."""
+    order = np.lexsort((-shifts.hi, shifts.lo))
+    lo, hi = shifts.lo[order], shifts.hi[order]
+    outermost = np.ones(len(lo), dtype=bool)
+    outermost[1:] = hi[1:] > np.maximum.accumulate(hi)[:-1]
+    lo, hi = lo[outermost], hi[outermost]
+    ranges = cells_of_ranges(lo, hi)
+    fine = resolution(ranges) > FINEST
+    inside = np.isin(cells, parent(ranges[fine], FINEST)) if fine.any() else np.zeros(len(cells), dtype=bool)
+    lo, ranges = lo[~fine], ranges[~fine]
+    if not len(lo):
+        return inside
+    first_leaf = _first_leaf(cells)
+    at = np.searchsorted(lo, first_leaf, side="right") - 1
+    return inside | ((at >= 0) & (first_leaf <= hi[~fine][np.maximum(at, 0)]))
+
+
+def _first_leaf(cells: Cells) -> Cells:
+    from geo.cells import leaf_ranges
+
+    return leaf_ranges(cells)[0]
+
+
+@lru_cache(maxsize=4096)
+def _hours(text: str) -> OpeningHours:
+    return OpeningHours(text)
+
+
+def is_open(hours: str, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether opening hours (OpenStreetMap text, local time; empty for always) hold at a moment."""
+    return not hours or _hours(hours).is_open(at.astimezone(zone).replace(tzinfo=None))
+
+
+def next_turn(hours: str, at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The next moment at which opening hours open or close; None for never."""
+    turn = _hours(hours).next_change(at.astimezone(zone).replace(tzinfo=None))
+    return None if turn is None else turn.replace(tzinfo=zone).astimezone(at.tzinfo)

@@ -1,0 +1,292 @@
+"""What is true now, kept ready in the process: answers the map without touching geometry, and mostly without SQL.
+
+One `Present` serves one view. Before each answer it reads the journal's number: what other processes wrote since is
+looked up in the journal, and only the cells named there are forgotten. What time alone changes is forgotten when the
+next boundary of an interval has passed. `tests/layers` holds it equal to the state computed from the record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import journal
+from data.database import Database
+from data.journal import JournalRow
+from geo import cells as geo_cells
+from geo.cells import COARSEST, FINEST, Cells
+from geo.coordinates import Box
+from layers import catalogue
+from layers.cell_state import queries, rules
+from layers.cell_state.holding import Figures, Holding, unserved
+from layers.cell_state.sheet import SEGMENT, Sheet
+from layers.errors import TooMuch
+from layers.figures import gathered
+from layers.publication import queries as publications
+from layers.publication.queries import Figures as Publication
+from layers.vocabulary.queries import Vocabulary, vocabulary
+
+#: Found cells in one answer. More is a megabyte and more pixels than a screen has; the message names a resolution.
+MOST_CELLS = 20_000
+
+#: Journal rows looked through one by one. After more (a load, a long sleep) everything is read anew instead.
+MOST_NEWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an answer depends on: sequence, publication (0 for staff), and the interval between two boundaries."""
+
+    seq: int
+    publication: int
+    until: datetime | None
+
+    @property
+    def tag(self) -> str:
+        """The version as text for an ETag."""
+        return f"{self.seq}.{self.publication}.{'' if self.until is None else int(self.until.timestamp() * 1000)}"
+
+    @property
+    def number(self) -> int:
+        """The one number of the answer's `seq`: the journal's for staff, of public changes and publications in public."""
+        return self.seq + self.publication
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The cells of a box: their JSON members, how many, and (in public) coarser published cells from around it."""
+
+    version: Version
+    members: list[bytes]
+    covering: list[bytes]
+
+
+class Present:
+    """The state of all cells now, for one view; safe to use from several threads."""
+
+    def __init__(self, database: Database, zone: ZoneInfo, internal: bool) -> None:
+        self._database, self._zone, self._internal = database, zone, internal
+        self._lock = threading.Lock()
+        self._view = rules.view_of(catalogue.measures(), internal)
+        self._span_layers = queries.span_layers(internal)
+        self._version: Version | None = None
+
+    def version(self, session: Session, now: datetime) -> Version:
+        """The present version, after taking in what has changed since the last call."""
+        with self._lock:
+            return self._refresh(session, now)
+
+    def in_box(self, session: Session, box: Box, res: int, now: datetime) -> Answer:
+        """The cells of a resolution whose centre is in the box. Raises TooMuch that names a resolution that would do."""
+        with self._lock:
+            version = self._refresh(session, now)
+            sheet = self._sheet(session, res)
+            found = sheet.inside(box)
+            self._fill(session, sheet, found)
+            packed = sheet.packed
+            members = [member for member in (packed[at] for at in found.tolist()) if member]
+            if len(members) > MOST_CELLS:
+                raise TooMuch(self._advice(session, box, res, len(members)))
+            return Answer(version, members, self._covering(box, res))
+
+    def _refresh(self, session: Session, now: datetime) -> Version:
+        before = self._version
+        seq = journal.latest(session) if self._internal else journal.latest_public(session)
+        number = 0 if self._internal else publications.latest_number(session)
+        if before is None or seq < before.seq:
+            return self._begin(session, seq, number, now)
+        if seq != before.seq or (before.until is not None and now >= before.until):
+            news = self._news(session, before.seq) if seq != before.seq else []
+            if len(news) > MOST_NEWS:
+                return self._begin(session, seq, number, now)
+            self._take_in(session, news)
+            spans_changed = any(layer in self._span_layers for layer, _ in news)
+            if spans_changed or (before.until is not None and now >= before.until):
+                self._hold(session, now)
+            self._version = Version(seq, before.publication, self._until)
+        if number != before.publication:
+            self._publish(session, number)
+            self._version = Version(seq, number, self._until)
+        return self._version  # type: ignore[return-value]
+
+    def _begin(self, session: Session, seq: int, number: int, now: datetime) -> Version:
+        self._words: Vocabulary = vocabulary(session)
+        self._columns = queries.Columns.of(self._view, self._words)
+        self._sheets: dict[int, Sheet] = {}
+        self._spans: dict[int, dict[int, dict[str, int | str]]] = {}
+        self._published: dict[int, dict[int, tuple[int, dict[str, int]]]] = {}
+        if self._internal:
+            self._need_cells, self._opened, self._taken = queries.open_needs(session, self._words)
+        self._hold(session, now)
+        self._publish(session, number)
+        self._version = Version(seq, number, self._until)
+        return self._version
+
+    def _hold(self, session: Session, now: datetime) -> None:
+        """Reads what holds now; all that was packed is forgotten, because any cell may have changed."""
+        self._holding: Holding
+        self._holding, self._until = queries.holding_at(session, now, self._zone, self._span_layers)
+        self._spans.clear()
+        if self._internal:
+            self._gap = self._unserved(self._need_cells, self._opened, self._taken)
+            self._gaps: dict[int, dict[int, int]] = {}
+        for sheet in self._sheets.values():
+            sheet.add(np.array(list(self._span_figures(sheet.res)), dtype=np.int64))
+            sheet.forget_all()
+
+    def _publish(self, session: Session, number: int) -> None:
+        self._publication: Publication | None = publications.publication(session, number) if number else None
+        self._published.clear()
+        for sheet in self._sheets.values():
+            sheet.add(np.array(list(self._published_at(sheet.res)), dtype=np.int64))
+            sheet.forget_all()
+
+    def _news(self, session: Session, since: int) -> list[tuple[str, list[int]]]:
+        column = JournalRow.seq if self._internal else JournalRow.public_seq
+        query = select(JournalRow.layer, JournalRow.cells).where(column > since).limit(MOST_NEWS + 1)
+        return [(layer, cells) for layer, cells in session.execute(query)]
+
+    def _take_in(self, session: Session, news: Sequence[tuple[str, list[int]]]) -> None:
+        touched = {cell for _, cells in news for cell in cells}
+        for sheet in self._sheets.values():
+            ranges = {self._range_at(cell, sheet.res) for cell in touched}
+            for first, last in ranges:
+                sheet.forget(first, last)
+            unknown = [(first, last) for first, last in ranges if first != last or not sheet.has(first)]
+            self._add_new(session, sheet, unknown)
+        if self._internal and touched:
+            self._recount(session, touched)
+
+    def _range_at(self, cell: int, res: int) -> tuple[int, int]:
+        """The cells of a resolution that hold a cell, or lie in it, as a range of cell numbers."""
+        if geo_cells.resolution(cell) >= res:
+            above = geo_cells.parent(cell, res)
+            return above, above
+        first, last = geo_cells.leaf_range(cell)
+        return geo_cells.parent(first, res), geo_cells.parent(last, res)
+
+    def _add_new(self, session: Session, sheet: Sheet, ranges: Sequence[tuple[int, int]]) -> None:
+        new: list[int] = []
+        for first, last in ranges:
+            rows = queries.rollup_rows(session, sheet.res, first, last, self._columns.names)
+            new += [row[0] for row in rows if any(row[1:])]
+        sheet.add(np.array(new, dtype=np.int64))
+
+    def _recount(self, session: Session, touched: set[int]) -> None:
+        """Reads the open needs of touched cells anew and corrects their gap, at every resolution counted so far."""
+        fine = {cell for cell in touched if geo_cells.resolution(cell) == FINEST}
+        if len(fine) < len(touched) or len(fine) > SEGMENT:
+            self._need_cells, self._opened, self._taken = queries.open_needs(session, self._words)
+            self._gap = self._unserved(self._need_cells, self._opened, self._taken)
+            self._gaps.clear()
+            return
+        wanted = np.array(sorted(fine), dtype=np.int64)
+        cells, opened, taken = queries.open_needs(session, self._words, wanted)
+        kept = ~np.isin(self._need_cells, wanted)
+        self._change_gaps(wanted[np.isin(wanted, self._need_cells)], -1)
+        gap = self._unserved(cells, opened, taken)
+        order = np.argsort(np.concatenate((self._need_cells[kept], cells)), kind="stable")
+        self._gap = np.concatenate((self._gap[kept], gap))[order]
+        self._opened = np.concatenate((self._opened[kept], opened))[order]
+        self._taken = np.concatenate((self._taken[kept], taken))[order]
+        self._need_cells = np.concatenate((self._need_cells[kept], cells))[order]
+        self._change_gaps(cells, 1)
+
+    def _change_gaps(self, cells: Cells, sign: int) -> None:
+        amounts = self._gap[np.searchsorted(self._need_cells, cells)]
+        for res, gaps in self._gaps.items():
+            for cell, amount in zip(geo_cells.parent(cells, res).tolist(), amounts.tolist(), strict=True):
+                gaps[cell] = gaps.get(cell, 0) + sign * amount
+
+    def _unserved(self, cells: Cells, opened: Figures, taken: Figures) -> Figures:
+        return unserved(self._holding, self._words.serves, self._words.slots, cells, opened, taken)
+
+    def _gaps_at(self, res: int) -> dict[int, int]:
+        if not self._internal:
+            return {}
+        if res not in self._gaps:
+            above, total = gathered(self._need_cells, self._gap.reshape(-1, 1), res)
+            self._gaps[res] = dict(zip(above.tolist(), total[:, 0].tolist(), strict=True))
+        return self._gaps[res]
+
+    def _span_figures(self, res: int) -> dict[int, dict[str, int | str]]:
+        if res not in self._spans:
+            self._spans[res] = queries.span_figures(self._holding, self._view, res)
+        return self._spans[res]
+
+    def _published_at(self, res: int) -> dict[int, tuple[int, dict[str, int]]]:
+        """Published figures as a resolution sees them: finer keys summed, coarser ones as they are."""
+        if res not in self._published:
+            self._published[res] = publications.seen_from(self._publication, res)
+        return self._published[res]
+
+    def _sheet(self, session: Session, res: int) -> Sheet:
+        if res not in self._sheets:
+            known = queries.cells_with_amounts(session, res, self._columns.names)
+            others = [*self._span_figures(res), *self._published_at(res)]
+            self._sheets[res] = Sheet(res, np.union1d(known, np.array(others, dtype=np.int64)))
+        return self._sheets[res]
+
+    def _fill(self, session: Session, sheet: Sheet, found: np.ndarray) -> None:
+        """Packs what is not known of the positions found, in one reading for each run of neighbours."""
+        packed = sheet.packed
+        missing = [at for at in found.tolist() if packed[at] is None]
+        if not missing:
+            return
+        spans, gaps = self._span_figures(sheet.res), self._gaps_at(sheet.res)
+        published = self._published_at(sheet.res)
+        nothing = (0,) * len(self._columns.names)
+        for run in _runs(missing):
+            first, last = int(sheet.cells[run[0]]), int(sheet.cells[run[-1]])
+            rows = {
+                row[0]: row[1:] for row in queries.rollup_rows(session, sheet.res, first, last, self._columns.names)
+            }
+            for at in run:
+                cell = int(sheet.cells[at])
+                state = self._columns.state(
+                    rows.get(cell, nothing), spans.get(cell, {}), gaps.get(cell, 0), published.get(cell)
+                )
+                packed[at] = b'"%x":%s' % (cell, orjson.dumps(state)) if state else b""
+
+    def _covering(self, box: Box, res: int) -> list[bytes]:
+        """Coarser published cells that lie over the box with their centre elsewhere."""
+        if self._publication is None:
+            return []
+        found = []
+        for cell, (needs, services) in self._publication.cells.items():
+            if geo_cells.resolution(cell) < res and _lies_over(cell, box):
+                found.append(b'"%x":%s' % (cell, orjson.dumps(rules.state({}, {}, services, 0, 0, needs))))
+        return found
+
+    def _advice(self, session: Session, box: Box, res: int, count: int) -> str:
+        for coarser in range(res - 1, COARSEST - 1, -1):
+            if len(self._sheet(session, coarser).inside(box)) <= MOST_CELLS:
+                return f"{count} cells were found, at most {MOST_CELLS} are given; resolution {coarser} would do"
+        return f"{count} cells were found, at most {MOST_CELLS} are given; take a smaller box"
+
+
+def _lies_over(cell: int, box: Box) -> bool:
+    lng, lat = geo_cells.center(cell)
+    if box.west <= lng < box.east and box.south <= lat < box.north:
+        return False
+    lngs, lats = zip(*geo_cells.boundary(cell), strict=True)
+    return min(lngs) < box.east and max(lngs) >= box.west and min(lats) < box.north and max(lats) >= box.south
+
+
+def _runs(positions: Sequence[int]) -> list[list[int]]:
+    """Positions (ascending) in runs of near neighbours: one reading of a range is cheaper than many small ones."""
+    runs: list[list[int]] = []
+    for at in positions:
+        if runs and at - runs[-1][-1] <= SEGMENT // 8 and len(runs[-1]) < SEGMENT:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return runs

@@ -1,0 +1,246 @@
+"""The reads behind cell state, and the state of cells at any moment, computed from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from data import rollups
+from geo import cells as geo_cells
+from geo.cells import FINEST, Cells
+from geo.coordinates import Box
+from layers import catalogue
+from layers.cell_state import rules
+from layers.cell_state.holding import Figures, Holding, holding_of, is_open, measured, next_turn, unserved
+from layers.cell_state.record import cell_deltas, cell_rollups
+from layers.cell_state.rules import State, View
+from layers.description import Measure
+from layers.figures import gathered
+from layers.publication import queries as publications
+from layers.vocabulary.queries import Vocabulary, vocabulary
+
+#: The size classes a span can have (data.rollups.span_class): one index range is read for each.
+SIZES = range(32)
+
+_HOLDS = text(
+    " UNION ALL ".join(
+        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "  # noqa: S608 - numbers only
+        f"WHERE size = {size} AND starts > :at - {4**size if size < 30 else 2**62} AND starts <= :at AND ends > :at"
+        for size in SIZES
+    )
+)
+_NEXT = text(
+    "SELECT MIN(moment) FROM ("
+    + " UNION ALL ".join(
+        f"SELECT MIN(starts) AS moment FROM cell_spans WHERE size = {size} AND starts > :at"  # noqa: S608 - numbers only
+        for size in SIZES
+    )
+    + " UNION ALL SELECT MIN(ends) FROM cell_spans WHERE ends > :at) AS moments"
+)
+_NEXT_OF = text(
+    "SELECT MIN(CASE WHEN starts > :at THEN starts ELSE ends END) FROM cell_spans WHERE ends > :at AND layer = :layer"
+)
+
+
+def holding_at(
+    session: Session, at: datetime, zone: ZoneInfo, layers: frozenset[str]
+) -> tuple[Holding, datetime | None]:
+    """The spans of some layers that hold at a moment, and the next moment at which that may change by itself."""
+    rows = session.execute(_HOLDS, {"at": rollups.milliseconds(at)}).all()
+    own = [row for row in rows if row[9] in layers]
+    timed = {row[8] for row in own if row[8]}
+    open_now = {hours for hours in timed if is_open(hours, at, zone)}
+    turns = [turn for turn in (next_turn(hours, at, zone) for hours in timed) if turn is not None]
+    coming = _next_boundary(session, at, layers)
+    if coming is not None:
+        turns.append(coming)
+    held = [tuple(row[:8]) for row in own if not row[8] or row[8] in open_now]
+    return holding_of(held), min(turns, default=None)
+
+
+def _next_boundary(session: Session, at: datetime, layers: frozenset[str]) -> datetime | None:
+    now = rollups.milliseconds(at)
+    if layers == span_layers(internal=True):
+        found = [session.execute(_NEXT, {"at": now}).scalar()]
+    else:
+        found = [session.execute(_NEXT_OF, {"at": now, "layer": name}).scalar() for name in sorted(layers)]
+    moments = [moment for moment in found if moment is not None and moment < rollups.NEVER_MS]
+    return rollups.moment_of(min(moments)) if moments else None
+
+
+def span_layers(internal: bool) -> frozenset[str]:
+    """Names of the layers whose spans a view is made of."""
+    return frozenset(
+        layer.name
+        for layer in catalogue.layers()
+        if any(measure.source == "span" and (internal or measure.public) for measure in layer.measures)
+    )
+
+
+def amount_measures(view: View) -> tuple[Measure, ...]:
+    """The measures of a view that only writes change, apart from those of needs."""
+    return tuple(measure for measure in view.measures if measure.source == "amount")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which rollup columns are read for a view, in order, and what each stands for."""
+
+    names: tuple[str, ...]
+    amounts: tuple[str, ...]
+    services: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, view: View, words: Vocabulary) -> Columns:
+        """Amounts of the view's layers; for staff also urgent and the slots in use."""
+        amounts = tuple(measure.name for measure in amount_measures(view))
+        services = tuple((name, f"s{slot:02d}") for name, slot in rules.service_names(words.slots))
+        needs = ("urgent", *(column for _, column in services)) if view.internal else ()
+        return cls((*amounts, *needs), amounts, services if view.internal else ())
+
+    def state(
+        self, row: Sequence[int], spans: dict[str, int | str], gap: int, published: tuple[int, dict[str, int]] | None
+    ) -> State:
+        """The state of one cell from its rollup row (in the order of `names`) and what else is known of it."""
+        count = len(self.amounts)
+        amounts = dict(zip(self.amounts, row[:count], strict=True))
+        if published is not None:
+            return rules.state(amounts, spans, published[1], 0, 0, published[0])
+        if not self.services:
+            return rules.state(amounts, spans, {}, 0, 0)
+        services = {name: value for (name, _), value in zip(self.services, row[count + 1 :], strict=True)}
+        return rules.state(amounts, spans, services, row[count], gap)
+
+
+def rollup_rows(session: Session, res: int, first: int, last: int, names: Sequence[str]) -> list[tuple[int, ...]]:
+    """Rows (cell, *names) of the cells of a resolution from `first` to `last`, in index order."""
+    columns = [cell_rollups.c[name] for name in names]
+    query = (
+        select(cell_rollups.c.cell, *columns)
+        .where(cell_rollups.c.res == res, cell_rollups.c.cell.between(first, last))
+        .order_by(cell_rollups.c.cell)
+    )
+    return [tuple(row) for row in session.execute(query)]
+
+
+def cells_with_amounts(session: Session, res: int, names: Sequence[str]) -> Cells:
+    """The cells of a resolution where one of some columns is, or once was, not 0, in index order."""
+    query = select(cell_rollups.c.cell).where(cell_rollups.c.res == res).order_by(cell_rollups.c.cell)
+    if names and set(names) != set(catalogue.rollup_columns()):
+        query = query.where(sum((func.abs(cell_rollups.c[name]) for name in names), start=0) > 0)
+    return np.fromiter(session.execute(query).scalars(), dtype=np.int64)
+
+
+def open_needs(session: Session, words: Vocabulary, only: Cells | None = None) -> tuple[Cells, Figures, Figures]:
+    """Cells of resolution 11 with open needs, and by slot the open and the taken ones (cells × slots)."""
+    slots = [slot for _, slot in rules.service_names(words.slots)]
+    width = max(slots, default=-1) + 1
+    opened = [cell_rollups.c[f"s{slot:02d}"] for slot in range(width)]
+    taken = [cell_rollups.c[f"t{slot:02d}"] for slot in range(width)]
+    query = select(cell_rollups.c.cell, *opened, *taken).where(cell_rollups.c.res == FINEST)
+    if only is not None:
+        query = query.where(cell_rollups.c.cell.in_(only.tolist()))
+    elif opened:
+        query = query.where(sum(opened, start=0) > 0)
+    rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell))], dtype=np.int64)
+    rows = rows.reshape(-1, 1 + 2 * width)
+    return rows[:, 0], rows[:, 1 : 1 + width], rows[:, 1 + width :]
+
+
+def state_at(
+    session: Session, box: Box, res: int, at: datetime, now: datetime, zone: ZoneInfo, internal: bool = True
+) -> dict[int, State]:
+    """The state of every cell of a resolution whose centre is in the box, at any moment, from the record.
+
+    Amounts at a past moment are those of now less what was written as holding from later on; spans are asked for
+    the moment itself. A coming moment has the amounts of now. In public, needs are those of the last publication
+    kept before the moment.
+    """
+    words = vocabulary(session)
+    view = rules.view_of(catalogue.measures(), internal)
+    columns = Columns.of(view, words)
+    holding, _ = holding_at(session, at, zone, span_layers(internal))
+    spans = span_figures(holding, view, res)
+    published = {} if internal else publications.seen_at(session, at, res)
+    gaps = _gaps_at(session, holding, words, at, now, res) if internal else {}
+    others = np.array([*spans, *published], dtype=np.int64)
+    wanted = in_box(np.union1d(cells_with_amounts(session, res, catalogue.rollup_columns()), others), box)
+    if not len(wanted):
+        return {}
+    later = _later(session, at, now, columns.names)
+    rows = dict(_less(rollup_rows(session, res, int(wanted[0]), int(wanted[-1]), columns.names), later, res))
+    nothing = (0,) * len(columns.names)
+    found = {
+        cell: columns.state(rows.get(cell, nothing), spans.get(cell, {}), gaps.get(cell, 0), published.get(cell))
+        for cell in wanted.tolist()
+    }
+    return {cell: what for cell, what in found.items() if what}
+
+
+def in_box(cells: Cells, box: Box) -> Cells:
+    """Those cells whose centre is in the half-open box."""
+    lngs, lats = geo_cells.centers(cells)
+    return cells[(lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)]
+
+
+def span_figures(holding: Holding, view: View, res: int) -> dict[int, dict[str, int | str]]:
+    """By cell, the figures of the measures that time alone changes."""
+    found: dict[int, dict[str, int | str]] = {}
+    for measure in view.measures:
+        if measure.source != "span":
+            continue
+        for cell, value in zip(*(column.tolist() for column in measured(holding, measure, res)), strict=True):
+            found.setdefault(cell, {})[measure.name] = measure.words.get(value, value) if measure.words else value
+    return found
+
+
+#: Cells of resolution 11 and how much (cells × columns) was written as holding only from after the moment asked.
+Later = tuple[Cells, Figures]
+
+
+def _later(session: Session, at: datetime, now: datetime, names: Sequence[str]) -> Later:
+    if at >= now + timedelta(minutes=1):
+        at = now + timedelta(minutes=1)
+    sums = [func.sum(cell_deltas.c[name]) for name in names]
+    query = (
+        select(cell_deltas.c.cell, *sums)
+        .where(cell_deltas.c.at > rollups.milliseconds(at))
+        .group_by(cell_deltas.c.cell)
+        .order_by(cell_deltas.c.cell)
+    )
+    rows = np.array([tuple(row) for row in session.execute(query)], dtype=np.int64).reshape(-1, 1 + len(names))
+    return rows[:, 0], rows[:, 1:]
+
+
+def _less(rows: list[tuple[int, ...]], later: Later, res: int) -> list[tuple[int, tuple[int, ...]]]:
+    above, sums = gathered(*later, res)
+    taken_off = dict(zip(above.tolist(), sums.tolist(), strict=True))
+    return [
+        (
+            row[0],
+            tuple(a - b for a, b in zip(row[1:], taken_off[row[0]], strict=True)) if row[0] in taken_off else row[1:],
+        )
+        for row in rows
+    ]
+
+
+def _gaps_at(
+    session: Session, holding: Holding, words: Vocabulary, at: datetime, now: datetime, res: int
+) -> dict[int, int]:
+    cells, opened, taken = open_needs(session, words)
+    width = opened.shape[1]
+    names = [f"{kind}{slot:02d}" for kind in "st" for slot in range(width)]
+    changed, sums = _later(session, at, now, names)
+    every = np.union1d(cells, changed)
+    counts = np.zeros((len(every), 2 * width), dtype=np.int64)
+    counts[np.searchsorted(every, cells)] = np.hstack((opened, taken))
+    counts[np.searchsorted(every, changed)] -= sums
+    gap = unserved(holding, words.serves, words.slots, every, counts[:, :width], counts[:, width:])
+    above, total = gathered(every, gap.reshape(-1, 1), res)
+    return dict(zip(above.tolist(), total[:, 0].tolist(), strict=True))

@@ -1,0 +1,49 @@
+"""Places already on the map by their names, for rows that have a name and no place of their own."""
+
+from __future__ import annotations
+
+from data.exchange.names import Names
+from data.exchange.reasons import Unreadable
+from data.exchange.refusals import reference_is_empty, unknown_reference
+from data.exchange.suspicions import Known
+from layers import catalogue
+from layers.compounds import LAYER as COMPOUNDS
+from layers.description import Layer
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+#: Places compared with a file's to tell its datum; a district has some thousand compounds.
+KNOWN_PLACES = 20_000
+
+
+def reference(asked: str) -> tuple[Layer, str]:
+    """Layer and field of `compounds.name`. Raises Unreadable for anything that is not a layer with outlines or points."""
+    name, _, field = asked.partition(".")
+    there = [layer for layer in catalogue.layers() if "geometry" in layer.table.c]
+    layer = next((layer for layer in there if layer.name == name), None)
+    if layer is None or field not in layer.table.c or field not in layer.feature.model_fields:
+        raise Unreadable(unknown_reference(asked, (layer.name for layer in there)))
+    return layer, field
+
+
+def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeometry]:
+    """Every place of the layer by what stands in `field` and by its other names. Raises Unreadable when there is none."""
+    table = layer.table
+    others = [table.c[name] for name in ("aliases", "source_id") if name in table.c]
+    names: Names[BaseGeometry] = Names()
+    count = 0
+    for number, name, geometry, *more in session.execute(select(table.c.id, table.c[field], table.c.geometry, *others)):
+        words = [word for one in more for word in (one if isinstance(one, list) else [one])]
+        names.add(number, geometry, [name, *words])
+        count += 1
+    if not count:
+        raise Unreadable(reference_is_empty(layer.name))
+    return names
+
+
+def known_places(session: Session) -> Known:
+    """Outlines and names of the compounds on the map, to judge by whether a file's places make sense."""
+    table = COMPOUNDS.table
+    rows = session.execute(select(table.c.name, table.c.geometry).limit(KNOWN_PLACES)).all()
+    return Known(shapes=[row.geometry for row in rows], names=[row.name for row in rows])
