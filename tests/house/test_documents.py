@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.house.checkout import ROOT, files, name_of
@@ -28,7 +29,9 @@ def test_every_make_target_in_a_document_exists(document: Path) -> None:
 
 @each_document
 def test_every_command_of_linli_in_a_document_exists(document: Path) -> None:
-    assert [command for command in named_after("linli", document) if command not in main.commands] == []
+    commands = main.list_commands(click.Context(main))
+
+    assert [command for command in named_after("linli", document) if command not in commands] == []
 
 
 @each_document
