@@ -58,6 +58,10 @@ class AccountExists(ValueError):
     """Another account already has this email address."""
 
 
+class NoAccount(LookupError):
+    """No account has this email address."""
+
+
 class WeakPassword(ValueError):
     """The password is shorter than SHORTEST_PASSWORD."""
 
@@ -89,6 +93,14 @@ def account_of_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email_key(email)))
 
 
+def existing_account(session: Session, email: str) -> Account:
+    """The account with this address; raises NoAccount."""
+    account = account_of_email(session, email)
+    if account is None:
+        raise NoAccount(f"there is no account for {email_key(email)}")
+    return account
+
+
 def account_of_session(session: Session, uniquifier: str) -> Account | None:
     """The account a signed-in session belongs to; None once its sessions were ended."""
     return session.scalar(select(Account).where(Account.fs_uniquifier == uniquifier))
@@ -97,6 +109,14 @@ def account_of_session(session: Session, uniquifier: str) -> Account | None:
 def accounts(session: Session) -> list[Account]:
     """Every account, in order of address."""
     return list(session.scalars(select(Account).order_by(Account.email)))
+
+
+def demo_accounts(session: Session) -> list[Account]:
+    """One open demo account for each role, the first by address; empty when the demo is not loaded."""
+    found: dict[str, Account] = {}
+    for account in session.scalars(select(Account).where(Account.is_demo, Account.active).order_by(Account.email)):
+        found.setdefault(account.roles[0].name if account.roles else "", account)
+    return list(found.values())
 
 
 def role_named(session: Session, name: str) -> Role:

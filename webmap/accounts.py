@@ -14,10 +14,10 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext, lazy_gettext
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
-from sqlalchemy.exc import OperationalError
 from wtforms import EmailField, PasswordField, SubmitField
 
 from data import people
+from data.availability import StoreAway
 from layers.actor import Actor
 from webmap.caller import is_on_this_machine
 from webmap.roles import EVERYONE, RESIDENT
@@ -198,6 +198,6 @@ def _note_seen(response: Response) -> Response:
         try:
             with service().database.write() as session:
                 people.note_seen(session, person.id, now)
-        except OperationalError as error:  # a busy store must not turn a good answer into an error
-            current_app.logger.warning("could not keep when an account was last used: %s", error.orig)
+        except StoreAway as error:  # a busy store must not turn a good answer into an error
+            current_app.logger.warning("could not keep when an account was last used: %s", error)
     return response

@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from data.availability import StoreAway
 from geo.cells import BadCell
 from geo.coordinates import BadCoordinates
 from geo.covers import TooLarge, TooMany
@@ -39,6 +39,10 @@ class NoAccess(LinliError):
 
 class CrossSite(LinliError):
     """A page of another site sent the request along with a person's session."""
+
+
+class NotReady(LinliError):
+    """The service has started and cannot answer yet."""
 
 
 class TooManyTries(LinliError):
@@ -148,7 +152,8 @@ SITUATIONS: Mapping[type[Exception], Situation] = MappingProxyType(
         NoAccess: NO_ACCESS,
         CrossSite: CROSS_SITE,
         TooManyTries: TOO_MANY_TRIES,
-        OperationalError: UNAVAILABLE,
+        NotReady: UNAVAILABLE,
+        **dict.fromkeys(StoreAway, UNAVAILABLE),
         LinliError: BAD_INPUT,
     }
 )
@@ -204,8 +209,8 @@ def _validation_detail(error: ValidationError) -> tuple[str, list[dict[str, str]
 
 def _tell(error: Exception) -> Response:
     situation = situation_of(error)
-    if isinstance(error, OperationalError):
-        current_app.logger.error("the store did not answer %s: %s", request.path, error.orig)
+    if isinstance(error, StoreAway):
+        current_app.logger.error("the store did not answer %s: %s", request.path, getattr(error, "orig", error))
     if wants_page():
         return _page(situation, _words_of(error)) if situation is not SIGN_IN else _to_sign_in()
     answer = problem(situation, _words_of(error), **_members_of(error))
@@ -218,7 +223,7 @@ def _words_of(error: Exception) -> str:
     """The sentence for a person that the error carries; none for errors whose text is for developers."""
     if isinstance(error, ValidationError):
         return _validation_detail(error)[0]
-    return "" if isinstance(error, OperationalError) else str(error)
+    return "" if isinstance(error, StoreAway) else str(error)
 
 
 def _members_of(error: Exception) -> dict[str, Any]:
@@ -235,7 +240,7 @@ def _members_of(error: Exception) -> dict[str, Any]:
 def _with_retry(answer: Response, error: Exception) -> Response:
     if isinstance(error, TooManyTries):
         answer.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, OperationalError):
+    if isinstance(error, (NotReady, *StoreAway)):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from flask import current_app
-from sqlalchemy.exc import SQLAlchemyError
 
+from data.availability import StoreTrouble
 from data.database import Database
 from data.keeping import kept
 from webmap.settings import Settings
@@ -35,7 +35,7 @@ class Service:
             try:
                 with self.database.read() as session:
                     self._demo = kept(session, "demo") is not None
-            except SQLAlchemyError:
+            except StoreTrouble:
                 return False
             self._demo_until = time.monotonic() + DEMO_BELIEVED_SECONDS
         return self._demo

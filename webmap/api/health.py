@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy import text
 
+from layers.publication.queries import latest_number
 from webmap.access import allowed
+from webmap.errors import NotReady
 from webmap.service import service
 
 blueprint = Blueprint("health", __name__)
@@ -15,9 +16,10 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @allowed("health")
 def healthz() -> Response:
-    """200 once the store answers; a store that does not is told as 503 by the error table."""
+    """200 once the store answers and holds a publication; otherwise 503, by way of the table of errors."""
     with service().database.read() as session:
-        session.execute(text("SELECT 1"))
+        if latest_number(session) == 0:
+            raise NotReady("There is no publication yet.")
     return jsonify(status="ok")
 
 

@@ -1,0 +1,133 @@
+"""The processes of `linli serve`: gunicorn with its workers, and one publication clock beside them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+#: Seconds before a clock that ended by itself is started again. Sooner fills the log when the store is away; later
+#: leaves the public with an old publication (they are made every ten minutes).
+CLOCK_RESTART_SECONDS = 5.0
+
+#: Seconds a worker has to finish its requests when the service stops. Streams are cut at that point.
+GRACE_SECONDS = 10
+
+#: Linux: "send me this signal when my parent dies" (prctl(2)).
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to serve: on which open socket, with how many processes and threads, and what to say once it answers."""
+
+    listener: socket.socket
+    workers: int
+    threads: int
+    reload: bool
+    announcement: str
+
+
+class Server(BaseApplication):
+    """gunicorn, configured here alone: no file and no variable of its own is read."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Settings by name; what is not here is gunicorn's default."""
+        plan = self._plan
+        for name, value in {
+            "bind": f"fd://{plan.listener.detach()}",  # gunicorn owns it from here
+            "worker_class": "gthread",
+            "workers": plan.workers,
+            "threads": plan.threads,
+            "preload_app": not plan.reload,  # shares the memory of numpy and h3 between the workers
+            "reload": plan.reload,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 15,  # a map asks again within seconds; opening a connection costs a phone two round trips
+            "accesslog": None,  # an address holds a box on the map: nobody keeps who looked where
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "linli",
+            "secure_scheme_headers": {},  # who stands in front is LINLI_PROXIES' business alone
+            "control_socket_disable": True,
+            "when_ready": self._ready,
+            "child_exit": _forget_figures,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made once and shared by the workers (or once a worker, with reload)."""
+        from webmap import create_app
+
+        return create_app()
+
+    def _ready(self, _arbiter: Any) -> None:
+        sys.stdout.write(f"{self._plan.announcement}\n")
+        sys.stdout.flush()
+
+
+def run(plan: Plan) -> None:
+    """Serves until a signal ends it; the clock and the figures' folder end with it."""
+    with tempfile.TemporaryDirectory(prefix="linli-figures-") as figures:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
+        clock = Clock()
+        clock.start()
+        try:
+            Server(plan).run()
+        finally:
+            clock.stop()
+
+
+class Clock:
+    """Keeps one `linli publish --clock` running beside the workers; it dies with this process, however that ends."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper = os.getpid()
+
+    def start(self) -> None:
+        """Starts the clock and whoever starts it again."""
+        threading.Thread(target=self._keep, name="clock", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends the clock; does nothing in a worker, which inherits this object."""
+        if os.getpid() != self._keeper:
+            return
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            command = [sys.executable, "-m", "webmap.cli", "publish", "--clock"]
+            self._process = subprocess.Popen(command, preexec_fn=_die_with_parent)
+            self._process.wait()
+            if not self._stopping.wait(CLOCK_RESTART_SECONDS):
+                sys.stderr.write("linli: the publication clock ended; starting it again\n")
+
+
+def _die_with_parent() -> None:
+    """Runs in the new process: asks Linux to end it when the thread that started it is gone, kill -9 included."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _forget_figures(_arbiter: Any, worker: Any) -> None:
+    """Takes a dead worker's momentary figures out of the sum."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
