@@ -5,7 +5,9 @@ Exits 1 and names each text that a catalogue lacks, leaves empty, marks as uncer
 
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -25,12 +27,19 @@ KEYWORDS = {
 }
 
 
+def settings() -> dict[str, Any]:
+    """What pyproject.toml says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def new_catalogue(language: str | None) -> Catalog:
     """An empty catalogue with the product's own name wherever the format asks for one."""
     return Catalog(
         locale=language,
         project="Linli",
-        version="",
+        version=settings()["project"]["version"],
+        header_comment="# What Linli says, in other words. `make translations` keeps it in step with the code.",
+        revision_date=datetime.now(UTC),
         copyright_holder="Linli",
         msgid_bugs_address="Linli",
         last_translator="Linli",
@@ -42,8 +51,7 @@ def new_catalogue(language: str | None) -> Catalog:
 
 def texts_in_code() -> Catalog:
     """Every text webmap marks for translation, with the files it stands in and the line."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    methods = [(mapping["pattern"], mapping["method"]) for mapping in settings["tool"]["babel"]["mappings"]]
+    methods = [(mapping["pattern"], mapping["method"]) for mapping in settings()["tool"]["babel"]["mappings"]]
     catalogue = new_catalogue(None)
     found = extract_from_dir(PACKAGE, methods, keywords=KEYWORDS, comment_tags=("translators:",))
     for name, line, text, comments, context in sorted(found, key=lambda entry: entry[:2]):
@@ -63,7 +71,7 @@ def catalogue_of(language: str) -> Catalog:
 def update(language: str, template: Catalog) -> None:
     """Writes the catalogue anew: new texts empty, texts no longer said dropped, translations kept."""
     catalogue = catalogue_of(language)
-    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
