@@ -15,4 +15,3 @@ unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
 setup/system.sh "$1"
 setup/environment.sh "$1"
 setup/browser_scripts.sh "$1"
-setup/translations.sh
