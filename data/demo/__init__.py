@@ -1,1 +1,1 @@
-"""The demo neighbourhood: an invented town quarter and a fortnight of its days, made as plain rows. Nothing is stored here."""
+"""The demo neighbourhood: an invented town quarter and a fortnight of its days, as plain rows; nothing is stored."""

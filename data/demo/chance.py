@@ -1,4 +1,4 @@
-"""Chance that repeats itself: every part of the demo draws from a generator of its own, so one part never shifts another."""
+"""Chance that repeats itself: every part of the demo has a generator of its own, so that no part shifts another."""
 
 from __future__ import annotations
 

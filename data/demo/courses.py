@@ -16,10 +16,10 @@ from data.demo.shifts import serving
 ROLE_OF = {"food": "delivery", "medicine": "delivery", "supplies": "delivery"}
 ROLE_OF |= {"elder_care": "care", "child_care": "care", "counselling": "care", "medical_transport": "transport"}
 COMMUNITY_NAMES = {code: name for code, name, *_ in names.COMMUNITIES}
-# middle of the hours each step takes: until somebody looks, until somebody takes it, until it is met, until it is confirmed
-LOOK, TAKE, CONFIRM = 0.9, 3.0, 7.0
-MEET = {"food": 9.0, "medicine": 6.0, "supplies": 11.0, "elder_care": 12.0, "child_care": 7.0, "counselling": 14.0}
-MEET |= {"medical_transport": 4.0, "repairs": 20.0}
+# median hours of each step: until somebody looks, takes it, has met it; until the resident confirms
+LOOK, TAKE, CONFIRM = 0.9, 4.0, 7.0
+MEET = {"food": 13.0, "medicine": 9.0, "supplies": 17.0, "elder_care": 20.0, "child_care": 12.0, "counselling": 24.0}
+MEET |= {"medical_transport": 7.0, "repairs": 30.0}
 COURSES = (("met", 0.90), ("declined", 0.045), ("withdrawn", 0.055))
 UNCOVERED_FACTOR = 3.0  # where no organization is at home in the role, somebody from further away comes later
 DAY_BEGINS, DAY_ENDS = 7.0, 22.0
@@ -59,7 +59,7 @@ def _after_triage(report: Report, at: datetime, ends: str, desk: str, pace: floa
 
 
 def _served(report: Report, at: datetime, pace: float, chance: Random) -> Iterator[Move]:
-    """Taken by an organization, now and then handed back, met, now and then not really, confirmed more often than not."""
+    """Taken by an organization, now and then handed back; met, now and then not really; mostly confirmed."""
     community = report.household.compound.community
     role = ROLE_OF.get(report.service, "")
     at_home = serving(role, community)

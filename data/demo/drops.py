@@ -24,7 +24,7 @@ ORGANIZERS = ("桂桥街道志愿服务队", "南圩农产配送合作社", "枫
 
 
 class Good(NamedTuple):
-    """One kind of goods: its words, unit, how much a household gets, price of a unit in yuan, days between two turns."""
+    """One kind of goods: its words, unit, what a household gets, price of a unit in yuan, days between turns."""
 
     item: str
     unit: str
@@ -68,7 +68,7 @@ def drops(day: date, until: datetime) -> list[Row]:
     """Every drop from fourteen days back to seven ahead; its state follows from where `until` stands to its window."""
     chance = drawn("drops", day)
     orders = restrictions(day)
-    rows = []
+    rows: list[Row] = []
     for days in range(-DAYS_BACK, DAYS_AHEAD + 1):
         noon = local_moment(day, days, 12)
         weights = [1 + 2 * max(rank_at(orders[one.source_id], noon) for one in spot.served[:3]) for spot in spots()]

@@ -13,6 +13,7 @@ from shapely.ops import nearest_points, unary_union
 
 from data.demo import town
 from data.demo.chance import drawn
+from data.demo.parcels import around
 from data.demo.places import Compound, compounds
 
 # length and depth of a house, distance from one to the next along and across the rows (metres), staircases a house
@@ -73,7 +74,7 @@ def _standing(flat: Polygon, form: str, source_id: str) -> list[Polygon]:
 
 def _bearing(outline: Polygon) -> float:
     """The angle, within ±45 degrees of east, that the outline's own sides suggest for its rows."""
-    (ax, ay), (bx, by) = outline.minimum_rotated_rectangle.exterior.coords[:2]
+    (ax, ay), (bx, by) = around(outline).exterior.coords[:2]
     return (math.degrees(math.atan2(by - ay, bx - ax)) + 45) % 90 - 45
 
 
@@ -81,7 +82,7 @@ def _bearing(outline: Polygon) -> float:
 def gates() -> dict[str, tuple[Point, ...]]:
     """Two entrances of every compound on its wall: the first towards the nearest street, the second across from it."""
     network = unary_union([line for _, kind, line in town.streets() if kind in ("arterial", "street", "lane")])
-    found = {}
+    found: dict[str, tuple[Point, ...]] = {}
     for compound in compounds():
         wall = compound.outline.exterior
         at = wall.project(nearest_points(wall, network)[0])

@@ -20,7 +20,8 @@ from data.demo.checkpoints import checkpoints
 from data.demo.drops import drops
 from data.demo.houses import houses
 from data.demo.needs import needs
-from data.demo.places import communities, compounds, facilities, leftovers, parcels
+from data.demo.parcels import parcels
+from data.demo.places import communities, compounds, facilities, leftovers
 from data.demo.rows import Account, Area, Building, Ground, NeedRow, Organization, Row, Street
 from data.demo.shifts import organizations, shifts
 from data.demo.zones import zones

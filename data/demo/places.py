@@ -1,4 +1,4 @@
-"""The invented quarter's compounds, communities and what else stands between the streets, in metres about its middle."""
+"""The invented quarter's compounds, communities and what else stands between the streets, in metres."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from random import Random
 from typing import NamedTuple
 
 import shapely
-from shapely import affinity
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
 from data.demo import names, town
 from data.demo.chance import drawn
+from data.demo.parcels import HECTARE, parcels
 
 COMPOUNDS = 120
-HECTARE = 10_000.0
 # households a hectare, least and most, by the way a compound is built
 DENSITY = {
     "tower": (165, 270),
@@ -84,7 +83,7 @@ class Facility(NamedTuple):
 
 @cache
 def communities() -> dict[str, BaseGeometry]:
-    """The outline of every community by code suffix: faces between main streets and canal, given to the nearest middle."""
+    """The outline of every community by code suffix: the faces between main streets, to the nearest middle."""
     dividing = {"文漪路", "桂川路", "望川大道", "石埠路", "梅汀路", "青枫路"}
     lines = [line for name, _, line in town.streets() if name in dividing]
     edges = unary_union([*lines, town.canal(), town.OUTLINE.exterior])
@@ -100,61 +99,6 @@ def communities() -> dict[str, BaseGeometry]:
 def community_at(point: Point) -> str:
     """The code suffix of the community a point lies in, the nearest one for a point outside all."""
     return min(communities(), key=lambda code: communities()[code].distance(point))
-
-
-@cache
-def parcels() -> tuple[tuple[Polygon, ...], tuple[LineString, ...]]:
-    """Every block cut into parcels of one to six hectares, and the lanes between them."""
-    chance = drawn("parcels")
-    found: list[Polygon] = []
-    lanes: list[LineString] = []
-    for block in town.blocks():
-        _cut(block, chance.uniform(2.6, 4.6) * HECTARE, chance, found, lanes)
-    walled = [part.buffer(-4, join_style="mitre").simplify(1.5) for part in found]
-    whole = [part for part in walled if isinstance(part, Polygon) and part.area > 0.8 * HECTARE]
-    return tuple(whole), tuple(lanes)
-
-
-def _cut(part: Polygon, wanted: float, chance: Random, found: list[Polygon], lanes: list[LineString]) -> None:
-    """Cut the part across its long side (or its corner out) until no piece is much above the wanted area."""
-    if part.area < 1.45 * wanted:
-        found.append(part)
-        return
-    corner = part.area < 3.2 * wanted and chance.random() < 0.3
-    lane = _corner_line(part, chance) if corner else _cross_line(part, chance)
-    pieces = [piece for piece in shapely.get_parts(part.difference(lane.buffer(5))) if piece.area > 3_000]
-    if len(pieces) < 2:
-        found.append(part)
-        return
-    lanes += [line for line in shapely.get_parts(lane.intersection(part)) if line.length > 30]
-    for piece in pieces:
-        _cut(Polygon(piece.exterior), wanted, chance, found, lanes)
-
-
-def _cross_line(part: Polygon, chance: Random) -> LineString:
-    """A line across the part's long side, near its middle and not quite square."""
-    corners = part.minimum_rotated_rectangle.exterior.coords
-    (ax, ay), (bx, by), (cx, cy) = corners[0], corners[1], corners[2]
-    if math.dist((ax, ay), (bx, by)) < math.dist((bx, by), (cx, cy)):
-        (ax, ay), (bx, by), (cx, cy) = (bx, by), (cx, cy), corners[3]
-    share, slant = chance.uniform(0.4, 0.6), chance.uniform(-0.05, 0.05)
-    start = (ax + (bx - ax) * (share + slant), ay + (by - ay) * (share + slant))
-    end = (ax + (bx - ax) * (share - slant) + cx - bx, ay + (by - ay) * (share - slant) + cy - by)
-    return affinity.scale(LineString([start, end]), 1.3, 1.3)
-
-
-def _corner_line(part: Polygon, chance: Random) -> LineString:
-    """A line with one bend that cuts a corner out of the part and leaves an L."""
-    ring = list(part.minimum_rotated_rectangle.exterior.coords)[:4]
-    first = chance.randrange(4)
-    corner, one, other = ring[first], ring[first - 1], ring[(first + 1) % 4]
-    a, b = chance.uniform(0.45, 0.58), chance.uniform(0.45, 0.58)
-    along = (corner[0] + (one[0] - corner[0]) * a, corner[1] + (one[1] - corner[1]) * a)
-    beside = (corner[0] + (other[0] - corner[0]) * b, corner[1] + (other[1] - corner[1]) * b)
-    bend = (along[0] + beside[0] - corner[0], along[1] + beside[1] - corner[1])
-    start = (along[0] - (bend[0] - along[0]) * 0.3, along[1] - (bend[1] - along[1]) * 0.3)
-    end = (beside[0] - (bend[0] - beside[0]) * 0.3, beside[1] - (bend[1] - beside[1]) * 0.3)
-    return LineString([start, bend, end])
 
 
 @cache
@@ -222,7 +166,7 @@ def leftovers() -> tuple[Facility, ...]:
 
 
 def _remoteness(parcel: Polygon) -> float:
-    """How far a parcel is from where people would live first: the middle, and not along the railway or the expressway."""
+    """How far a parcel is from where people would live first: the middle, away from railway and expressway."""
     loud = [line for _, kind, line in town.streets() if kind in ("railway", "expressway")]
     penalty = sum(max(0.0, 110 - line.distance(parcel)) * 3 for line in loud)
     narrow = parcel.minimum_rotated_rectangle.area / parcel.area
@@ -249,7 +193,7 @@ def _names(
     left = {"tower": names.TOWER_NAMES, "garden": names.GARDEN_NAMES, "villa": names.VILLA_NAMES}
     pools = {style: chance.sample(pool, len(pool)) for style, pool in left.items()}
     counts: dict[str, int] = {}
-    titles = []
+    titles: list[tuple[str, tuple[str, ...]]] = []
     for style, code, village in zip(styles, codes, villages, strict=True):
         if village:
             titles.append((village, (village.removesuffix("村") + "新农村",) if chance.random() < 0.4 else ()))

@@ -15,16 +15,16 @@ from data.demo.houses import House, houses
 from data.demo.places import Compound, compounds
 from data.demo.zones import Restriction, rank_at, restrictions
 
-A_DAY = 176  # needs on an average day
+A_DAY = 184  # needs on an average day
 CARRIED_OVER = 64  # from the paper register, entered when the record begins
 # how many reports each local hour brings, against the others: after breakfast, and when the day's deliveries are over
 RHYTHM = (6, 4, 3, 2, 2, 4, 12, 34, 72, 88, 84, 58, 36, 32, 34, 38, 48, 76, 90, 82, 58, 36, 20, 11)
 TREND = (0.8, 0.95, 1.1, 1.15, 1.2, 1.15, 1.0, 0.9, 0.9, 1.0, 1.1, 1.0, 0.95, 1.05)  # by day of the fortnight
-PULL = (1.0, 1.7, 3.6, 6.0)  # how many more a household reports by the strictest order over it
+PULL = (1.0, 1.5, 2.6, 4.2)  # how many more a household reports by the strictest order over it
 # share of each service on the first and on the last day
 SERVICES = {
-    "food": (0.50, 0.23),
-    "medicine": (0.12, 0.27),
+    "food": (0.51, 0.22),
+    "medicine": (0.11, 0.28),
     "supplies": (0.17, 0.10),
     "elder_care": (0.06, 0.07),
     "child_care": (0.04, 0.05),

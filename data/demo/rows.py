@@ -20,7 +20,7 @@ class Row(NamedTuple):
 class Move(NamedTuple):
     """One step of a need: the state reached, when (UTC), the organization that took it ("" for the resident).
 
-    `reason` is said for declined, withdrawn, lapsed, reopened and taken back; `kept` is the source_id a duplicate points to.
+    `reason` is said for declined, withdrawn, lapsed, reopened, taken back; `kept`: the source_id a duplicate points to.
     """
 
     state: str

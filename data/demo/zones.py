@@ -17,7 +17,8 @@ from data.demo.places import Compound, compounds
 from data.demo.rows import Row
 
 CONTROL_M = 190  # how far the control zone reaches around the compounds locked down
-PRECAUTION_M = 430
+PRECAUTION_M = 540
+SLIVER_M = 28  # nothing narrower than twice this is left of a precaution zone
 
 
 class Order(NamedTuple):
@@ -65,22 +66,23 @@ def _locked(outbreak: str) -> tuple[Compound, ...]:
 
 @cache
 def ground(outbreak: str, level: str) -> BaseGeometry:
-    """The ground of an outbreak's zone: the walls of the compounds, then whole compounds around it, then the quarter."""
+    """The ground of an outbreak's zone: compounds' walls, the compounds around them, then more of the quarter."""
     walls = unary_union([one.outline for one in _locked(outbreak)])
     lockdown = walls.buffer(16, join_style="mitre").buffer(-8, join_style="mitre").simplify(3)
     if level == "lockdown":
         return lockdown
-    control = _around(walls, CONTROL_M)
+    control = _around(walls, CONTROL_M, 45)
     if level == "control":
         return control.difference(lockdown.buffer(0.2)) if outbreak not in ("石桥头", "北苑") else control
-    return _around(walls, PRECAUTION_M).difference(control.buffer(0.2))
+    outer = _around(walls, PRECAUTION_M, 150).difference(control.buffer(0.2))
+    return outer.buffer(-SLIVER_M, join_style="mitre").buffer(SLIVER_M, join_style="mitre").difference(control)
 
 
-def _around(walls: BaseGeometry, reach: float) -> BaseGeometry:
-    """The compounds and what lies between them within reach of the walls, as one clean outline inside the town."""
+def _around(walls: BaseGeometry, reach: float, gap: float) -> BaseGeometry:
+    """The compounds within reach of the walls as one outline inside the town; gaps up to twice `gap` are closed."""
     near = unary_union([one.outline for one in compounds() if one.outline.distance(walls) < reach * 0.6])
     merged = unary_union([near, walls.buffer(reach * 0.45)])
-    closed = merged.buffer(45, join_style="mitre", mitre_limit=2).buffer(-32, join_style="mitre", mitre_limit=2)
+    closed = merged.buffer(gap, join_style="mitre", mitre_limit=2).buffer(13 - gap, join_style="mitre", mitre_limit=2)
     return closed.simplify(14).intersection(town.OUTLINE)
 
 
