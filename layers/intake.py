@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import layers.cell_state.record  # noqa: F401 - features writes to its tables, found by their names
 from data.availability import StoreTrouble
 from data.database import Database
-from data.exchange.fields import Columns
 from data.exchange.reasons import Reason, Reject
-from data.exchange.refusals import disk_full, stopped_by_hand, store_failed
+from data.exchange.refusals import disk_full, source_failed, stopped_by_hand, store_failed
 from data.exchange.rejected import RejectedFile
-from data.exchange.rows import GEOMETRY_COLUMN, Source
-from data.exchange.sources import open_source
+from data.exchange.rows import GEOMETRY_COLUMN, Chunk, Source
+from data.exchange.sources import READING_FAILS, open_source
 from data.exchange.suspicions import Known, Places, Suspicion, named_datum
-from geo.datums import Datum
 from layers import features
 from layers.actor import Actor
 from layers.description import Layer
-from layers.intake_plan import Plan, make_plan
+from layers.intake_plan import Options, Plan, make_plan
 from layers.intake_rows import Taken, shapes_of
 from layers.intake_snapshots import dated
 from layers.named_places import known_places
@@ -37,31 +35,13 @@ REJECTS_TOLD = 200
 SILENT_WAIT_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a load was asked for, as on the command line.
-
-    fields: our field to the file's column, "" for none. values: by field, their word to ours. zone: of times that name
-    none themselves. datum: None where nobody named one.
-    """
-
-    zone: tzinfo
-    layer_in_file: str | None = None
-    datum: Datum | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    geometry_from: str | None = None
-    snapshots: str | None = None
-    encoding: str | None = None
-    dry_run: bool = False
-
-
 @dataclass(slots=True)
 class Report:
-    """What became of a load. read = loaded + rejected, in rows of the file, unless it was stopped.
+    """What became of a load, in rows of the file; read = loaded + rejected unless it was stopped.
 
-    last_line: the last line of the last batch kept. stopped: why it ended early. not_found: names that led to no place,
-    with how many rows asked for them. rejects: the first of them.
+    created, updated: features, of which a dated list makes fewer than it has rows. last_line: the last line of the last
+    batch kept. stopped: why it ended early. not_found: names that led to no place, with how many rows asked for them.
+    rejects: the first of them.
     """
 
     read: int = 0
@@ -86,7 +66,7 @@ class Report:
 class Listener(Protocol):
     """Whoever is told how a load goes on."""
 
-    def begins(self, source: Source, columns: Columns, plan: Plan) -> None:
+    def begins(self, source: Source, plan: Plan) -> None:
         """Before anything is changed: which column became which field."""
 
     def waits(self) -> None:
@@ -109,17 +89,16 @@ def load(
 
     Interrupted (Ctrl-C) or let down by the store it ends early, keeps the complete batches and says so in the report.
     """
-    source = open_source(path, options.layer_in_file, options.encoding)
-    with closing(source):
+    with closing(open_source(path, options.layer_in_file, options.encoding)) as source:
         with database.read() as session:
+            plan = make_plan(session, layer, source, path, options)
             known = known_places(session)
-            plan = make_plan(session, layer, source, options, _file_mark(path, options))
-        listener.begins(source, plan.columns, plan)
+        listener.begins(source, plan)
         return _Load(database, layer, path, options, listener, actor, clock, source, plan).run(known)
 
 
 class _DryRun(Exception):
-    """Leaves a transaction so that nothing of it stays."""
+    pass
 
 
 @dataclass(slots=True)
@@ -145,23 +124,88 @@ class _Load:
             except KeyboardInterrupt:
                 self.report.stopped = stopped_by_hand()
             except StoreTrouble as error:
-                self.report.stopped = disk_full() if _is_full(error) else store_failed(_first_line(error))
+                self.report.stopped = disk_full() if "full" in _first_line(error) else store_failed(_first_line(error))
+            except READING_FAILS as error:
+                self.report.stopped = source_failed(_first_line(error))
         self.report.rejected_path = keep.path if keep else None
         self.report.suspicions = self._suspicions(known)
         return self.report
 
     def _batches(self, keep: RejectedFile | None) -> None:
-        with _told_when_waiting(self.listener), nullcontext() if self.options.dry_run else self.database.load_lock():
-            for taken, read, done, last_line in self._taken():
-                weights = taken.rows_of
-                refused = self._write(taken)
-                rejects = [*taken.rejects, *refused]
-                taken_rows = sum(weights.get(one.line, 1) for one in taken.incoming)
-                refused_rows = sum(weights.get(one.line, 1) for one in refused)
-                self._count(taken, read, taken_rows - refused_rows, rejects, refused_rows, last_line)
-                for reject in rejects if keep else ():
-                    keep.add(reject)
+        done = 0
+        with self._turn():
+            for taken, chunk in self._taken():
+                rejects = [*taken.rejects, *self._write(taken)]
+                if chunk is not None:
+                    done = chunk.done
+                    self.report.read += len(chunk.lines) + len(chunk.rejects)
+                self._count(taken, rejects)
+                if keep is not None:
+                    for reject in rejects:
+                        keep.add(reject)
                 self.listener.goes_on(self.report, done, self.source.total)
 
+    def _taken(self) -> Iterator[tuple[Taken, Chunk | None]]:
+        plan = self.plan
+        if plan.dates is not None:
+            return dated(plan.maker, plan.dates, plan.chunks)
+        return ((plan.maker.take(chunk), chunk) for chunk in plan.chunks)
 
-""" """
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The database's lock of loads; a dry run changes nothing and waits for nobody."""
+        if self.options.dry_run:
+            yield
+            return
+        patience = threading.Timer(SILENT_WAIT_SECONDS, self.listener.waits)
+        patience.daemon = True
+        patience.start()
+        try:
+            with self.database.load_lock():
+                patience.cancel()
+                yield
+        finally:
+            patience.cancel()
+
+    def _write(self, taken: Taken) -> list[Reject]:
+        """Writes one batch in one transaction; gives the rows that the layer refused after all."""
+        if not taken.incoming:
+            return []
+        result = features.PutResult()
+        try:
+            with self.database.write() as session:
+                result = features.put(session, self.layer, taken.incoming, self.actor, self.clock())
+                if self.options.dry_run:
+                    raise _DryRun
+        except _DryRun:
+            pass
+        self.report.created += result.created
+        self.report.updated += result.updated
+        return [Reject(line, Reason(why, why), taken.cells_of(line)) for line, why in result.rejected]
+
+    def _count(self, taken: Taken, rejects: list[Reject]) -> None:
+        report = self.report
+        refused = {reject.line for reject in rejects}
+        kept = [one for one in taken.incoming if one.line not in refused]
+        rows = taken.rows_of
+        report.loaded += sum(rows.get(one.line, 1) for one in kept)
+        report.rejected += sum(rows.get(reject.line, 1) for reject in rejects)
+        report.repaired += taken.repaired
+        report.not_found.update(taken.not_found)
+        report.rejects.extend(rejects[: REJECTS_TOLD - len(report.rejects)])
+        if kept:
+            report.last_line = max(report.last_line, kept[-1].line)
+            named = "name" in self.layer.feature.model_fields
+            names = [one.values.name for one in kept] if named else []  # type: ignore[attr-defined]
+            self.places.add([one.line for one in kept], shapes_of(kept), names)
+
+    def _suspicions(self, known: Known) -> list[Suspicion]:
+        columns, datum = self.plan.columns, self.options.datum
+        found = self.places.judge(datum or "wgs84", known)
+        if datum is None and columns.datum not in (None, "wgs84"):
+            found.append(named_datum(columns.of["lng"], columns.datum))
+        return found
+
+
+def _first_line(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error).split("\n")[0]

@@ -1,4 +1,4 @@
-"""Rows of a file turned into features of a layer: values, place, and the layer's own rules, each reject with its reason."""
+"""Rows of a file turned into features of a layer: values, place, the layer's own rules; each reject with its reason."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pydantic import ValidationError
+from shapely.geometry.base import BaseGeometry
+
 from data.exchange import reasons
 from data.exchange.fields import Columns
 from data.exchange.names import Names
@@ -19,8 +22,6 @@ from data.exchange.values import ColumnReader
 from geo.datums import Datum
 from layers.description import Layer
 from layers.features import Incoming
-from pydantic import ValidationError
-from shapely.geometry.base import BaseGeometry
 
 #: Fields that say where a row is when it has no shape of its own, with the layers of the map that they name.
 PLACE_IN_WORDS = ("cells", "compounds")
@@ -37,12 +38,16 @@ class Join:
 
 @dataclass(slots=True)
 class Taken:
-    """What became of one chunk. `cells_of` gives a row as it stood in the file, by its line."""
+    """What became of one chunk. `cells_of` gives a row as it stood in the file, by its line.
+
+    rows_of: how many rows of the file a feature stands for, by its line; one where it is not named.
+    """
 
     incoming: list[Incoming] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     repaired: int = 0
     not_found: list[str] = field(default_factory=list)
+    rows_of: dict[int, int] = field(default_factory=dict)
     cells_of: Callable[[int], Mapping[str, Any]] = dict  # type: ignore[assignment]
 
 

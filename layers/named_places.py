@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from data.exchange.names import Names
 from data.exchange.reasons import Unreadable
 from data.exchange.refusals import reference_is_empty, unknown_reference
@@ -9,16 +13,13 @@ from data.exchange.suspicions import Known
 from layers import catalogue
 from layers.compounds import LAYER as COMPOUNDS
 from layers.description import Layer
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 #: Places compared with a file's to tell its datum; a district has some thousand compounds.
 KNOWN_PLACES = 20_000
 
 
 def reference(asked: str) -> tuple[Layer, str]:
-    """Layer and field of `compounds.name`. Raises Unreadable for anything that is not a layer with outlines or points."""
+    """Layer and field of `compounds.name`. Raises Unreadable for anything but a layer with places."""
     name, _, field = asked.partition(".")
     there = [layer for layer in catalogue.layers() if "geometry" in layer.table.c]
     layer = next((layer for layer in there if layer.name == name), None)
@@ -28,7 +29,7 @@ def reference(asked: str) -> tuple[Layer, str]:
 
 
 def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeometry]:
-    """Every place of the layer by what stands in `field` and by its other names. Raises Unreadable when there is none."""
+    """Every place of the layer by what stands in `field` and by other names. Raises Unreadable if there is none."""
     table = layer.table
     others = [table.c[name] for name in ("aliases", "source_id") if name in table.c]
     names: Names[BaseGeometry] = Names()

@@ -148,8 +148,7 @@ def looks_like_degrees(shapes: Shapes) -> bool:
     if not len(present):
         return True
     bounds = np.abs(shapely.bounds(present))
-    fits: NDArray[np.bool_] = ~(bounds > 180).any(axis=1)
-    return bool(fits.mean() >= LEAST_SHARE_OF_DEGREES)
+    return float(np.mean(bounds.max(axis=1) <= 180)) >= LEAST_SHARE_OF_DEGREES
 
 
 @lru_cache(maxsize=32)

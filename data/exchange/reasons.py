@@ -190,3 +190,23 @@ def other_encoding(encoding: str, likely: str = "") -> Reason:
 
 def outside_projection() -> Reason:
     return Reason("the place lies outside what the file's coordinate system covers", "位置超出文件坐标系的范围")
+
+
+def too_small(limit: object) -> Reason:
+    return Reason(f"must be {limit} or more", f"不能小于 {limit}")
+
+
+def too_large(limit: object) -> Reason:
+    return Reason(f"must be {limit} or less", f"不能大于 {limit}")
+
+
+def too_many_letters(limit: object) -> Reason:
+    return Reason(f"is longer than {limit} characters", f"超过 {limit} 个字符")
+
+
+def interval_reversed() -> Reason:
+    return Reason("the interval ends before it starts", "结束时间不晚于开始时间")
+
+
+def against_a_rule(rule: str) -> Reason:
+    return Reason(rule, f"不符合要求：{rule}")

@@ -108,3 +108,42 @@ def unknown_extension(name: str, known: Iterable[str]) -> Reason:
 
 def unwritable_file(name: str, why: str) -> Reason:
     return Reason(f"{name} cannot be written: {why}", f"{name} 无法写入：{why}")
+
+
+def unknown_reference(asked: str, known: Iterable[str]) -> Reason:
+    return Reason(
+        f"--geometry-from {asked}: write LAYER.FIELD, as in compounds.name; layers are {listed(known)}",
+        f"--geometry-from {asked}：请写成 图层.字段，如 compounds.name；图层有 {listed(known)}",
+    )
+
+
+def no_name_to_join_by(field: str) -> Reason:
+    return Reason(
+        f"--geometry-from: no column gives the name to look up; use --field {field}=COLUMN",
+        f"--geometry-from：没有可供查找的名称列；请用 --field {field}=列名",
+    )
+
+
+def reference_is_empty(layer: str) -> Reason:
+    return Reason(
+        f"--geometry-from: there are no {layer} yet; load them first", f"--geometry-from：尚无 {layer}，请先导入"
+    )
+
+
+# ---- why a load ended before the end of its file
+
+
+def stopped_by_hand() -> Reason:
+    return Reason("stopped by hand", "已手动停止")
+
+
+def disk_full() -> Reason:
+    return Reason("the disk is full", "磁盘已满")
+
+
+def store_failed(why: str) -> Reason:
+    return Reason(f"the store failed: {why}", f"数据库出错：{why}")
+
+
+def source_failed(why: str) -> Reason:
+    return Reason(f"the file cannot be read further: {why}", f"文件无法继续读取：{why}")

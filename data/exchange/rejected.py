@@ -1,13 +1,16 @@
-"""The rows that were not taken, in a CSV beside the input: line, reason and the cells as they stood, to mend and load."""
+"""The rows that were not taken, in a CSV beside the input: line, reason and their cells, to be mended and loaded."""
 
 from __future__ import annotations
 
 import csv
+import json
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from data.exchange.reasons import Reject
+from data.exchange.spreadsheets import guarded
 
 #: Names of the columns put in front; no layer has fields of these names, so a mended file loads as it is.
 COLUMNS = ("rejected_line", "rejected_reason", "退回原因")
@@ -20,7 +23,7 @@ class RejectedFile:
     """
 
     def __init__(self, source: Path, columns: tuple[str, ...]) -> None:
-        self._folders = (source.parent, Path.cwd())
+        self._folders = (source.absolute().parent, Path.cwd())
         self._name = f"{source.name}.rejected.csv"
         self._columns = columns
         self._file: TextIO | None = None
@@ -29,11 +32,8 @@ class RejectedFile:
         self.path: Path | None = None
 
     def __enter__(self) -> Self:
-        for folder in self._folders:  # one left by an earlier load would speak of rows long since mended
-            try:
-                (folder / self._name).unlink(missing_ok=True)
-            except OSError:
-                continue
+        with suppress(OSError):  # one left by an earlier load would speak of rows long since mended
+            (self._folders[0] / self._name).unlink(missing_ok=True)
         return self
 
     def add(self, reject: Reject) -> None:
@@ -75,4 +75,6 @@ class RejectedFile:
 
 
 def _shown(cell: Any) -> Any:
-    return "" if cell is None else cell
+    if isinstance(cell, (list, dict)):
+        return json.dumps(cell, ensure_ascii=False, default=str)
+    return guarded(cell) if isinstance(cell, str) else "" if cell is None else cell

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from data.exchange.reasons import Reason, Reject
 
 #: Rows read, mapped and written together; a load's transaction is never larger.
 ROWS_A_CHUNK = 5_000
+
+#: The column in which a feature's own geometry is shown as text.
+GEOMETRY_COLUMN = "wkt"
 
 
 @dataclass(slots=True)
@@ -21,7 +25,8 @@ class Chunk:
 
     geometry: shapely geometries in the source's own coordinate system (None where a row has none), or None when the
     source has no geometry at all. rejects: rows of this stretch of the file that could not be read. done: how much of
-    the source's `total` has been read up to here.
+    the source's `total` has been read up to here. srid: what EWKT says in front of a shape that is not in degrees
+    ("SRID=2263;"), None where that has no number and shapes cannot be shown.
     """
 
     lines: list[int]
@@ -29,10 +34,14 @@ class Chunk:
     geometry: NDArray[np.object_] | None = None
     rejects: list[Reject] = field(default_factory=list)
     done: int = 0
+    srid: str | None = ""
 
     def cells_of(self, index: int) -> dict[str, Any]:
-        """One row as it stood in the file."""
-        return {name: cells[index] for name, cells in self.columns.items()}
+        """One row as it stood in the file, its geometry as WKT."""
+        cells = {name: column[index] for name, column in self.columns.items()}
+        if self.srid is not None and self.geometry is not None and self.geometry[index] is not None:
+            cells[GEOMETRY_COLUMN] = self.srid + shapely.to_wkt(self.geometry[index], rounding_precision=-1)
+        return cells
 
 
 class Source(Protocol):

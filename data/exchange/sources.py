@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+from pyogrio.errors import DataSourceError
+
 from data.exchange.delimited import open_delimited
 from data.exchange.reasons import Unreadable
 from data.exchange.refusals import empty_file, unreadable_file, wrong_format
@@ -42,6 +45,10 @@ _MAY_BEGIN_SO = {
     ".gpkg": b"SQLite format 3",
     ".kmz": b"PK\x03\x04",
 }
+
+
+#: What reading can raise in the middle of a file, after it was opened well.
+READING_FAILS = (OSError, DataSourceError, pa.ArrowException)
 
 
 def open_source(path: Path, layer: str | None = None, encoding: str | None = None) -> Source:

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from functools import partial
 from typing import Any
 
 from data.exchange.moments import DayOrder, day_order, read_moment
@@ -25,6 +24,7 @@ from data.exchange.reasons import (
 )
 from data.exchange.refusals import unknown_choice
 from data.exchange.specs import FieldSpec
+from data.exchange.spreadsheets import unguarded
 
 #: What programs write for "nothing". In text only those that nobody means as a word.
 MISSING_TEXT = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<null>", "none", "nil"})
@@ -33,7 +33,6 @@ MISSING = MISSING_TEXT | {"-", "--", "—", "——", "/", "\\", "无", "空", "
 #: A --value that stands for every cell no other --value names; an empty one stands for empty cells.
 ANY = "*"
 
-_GUARD = re.compile(r"'(?=[=+\-@\t\r])")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _MEASURE_WORD = re.compile(r"\s*[户人名个位口家件箱份套只瓶桶袋包]$")
 _LIST_SEPARATOR = re.compile(r"[;；|、,，\n]")
@@ -131,7 +130,7 @@ def read_text(cell: Any) -> str:
         return cell.isoformat()
     if isinstance(cell, (list, dict)):
         return json.dumps(cell, ensure_ascii=False)
-    return _GUARD.sub("", str(cell).strip(), count=1)
+    return unguarded(str(cell).strip())
 
 
 def read_number(cell: Any) -> float:
@@ -196,16 +195,15 @@ def read_flag(cell: Any) -> bool:
     raise BadCell(not_yes_or_no(cell))
 
 
-def constant_reader(spec: FieldSpec, values: Mapping[str, str], zone: tzinfo) -> Callable[[int], list[Any]] | None:
-    """For a field without a column: what --value says of every row (`*`) or of empty cells; None if nothing."""
+def constant(spec: FieldSpec, values: Mapping[str, str], zone: tzinfo) -> Any:
+    """What --value says of every row (`*`) or of empty cells of a field without a column; None where it says nothing.
+
+    Raises Unreadable for a word that the field cannot hold.
+    """
     ours = values.get(ANY, values.get(""))
     if ours is None:
         return None
     [value], bad = ColumnReader(spec, "--value", {}, zone).read([ours])
     if bad:
         raise Unreadable(bad[0])
-    return partial(_repeated, value)
-
-
-def _repeated(value: Any, count: int) -> list[Any]:
-    return [value] * count
+    return value

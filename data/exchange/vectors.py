@@ -79,6 +79,7 @@ class VectorSource:
         if info["features"] == 0:
             raise Unreadable(no_rows(self.name))
         self.crs = meta["crs"]
+        self._srid = _srid(self.crs)
         self.has_geometry = meta["geometry_type"] is not None
         self._geometry_column = meta["geometry_name"] or "wkb_geometry"
         self.columns = tuple(str(name) for name in meta["fields"])
@@ -121,7 +122,7 @@ class VectorSource:
         broken: set[int] = set()
         columns = {name: _cells(batch.column(name), broken) for name in self.columns}
         geometry = _geometry(batch.column(self._geometry_column)) if self.has_geometry else None
-        chunk = Chunk(lines, columns, geometry, done=done)
+        chunk = Chunk(lines, columns, geometry, done=done, srid=self._srid)
         return _without(chunk, broken) if broken else chunk
 
     def close(self) -> None:
@@ -129,6 +130,12 @@ class VectorSource:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._open.close()
+
+
+def _srid(crs: str | None) -> str | None:
+    if crs in (None, "EPSG:4326", "OGC:CRS84"):
+        return ""
+    return f"SRID={crs.removeprefix('EPSG:')};" if crs.startswith("EPSG:") else None
 
 
 def _layer(path: Path, name: str, asked: str | None) -> str:
@@ -196,6 +203,7 @@ def _without(chunk: Chunk, broken: set[int]) -> Chunk:
             Reject(chunk.lines[index], other_encoding("UTF-8"), chunk.cells_of(index)) for index in sorted(broken)
         ],
         done=chunk.done,
+        srid=chunk.srid,
     )
 
 

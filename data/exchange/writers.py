@@ -26,14 +26,12 @@ from data.exchange.fields import LAT, LNG, WKT
 from data.exchange.reasons import Unreadable
 from data.exchange.refusals import unknown_extension, unwritable_file
 from data.exchange.specs import FieldSpec, GeometryKind
+from data.exchange.spreadsheets import guarded
 
 Row = Mapping[str, Any]
 
 #: Decimals of a degree kept in text: about a centimetre. More is noise, and says more about a place than is known.
 DECIMALS = 7
-
-#: A cell that begins so is run as a formula by spreadsheets; a ' in front makes it text (OWASP, CSV injection).
-_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 _ROWS_AT_ONCE = 2_000
 
@@ -122,8 +120,7 @@ def _cell(value: Any) -> Any:
         return "" if value is None else value
     if isinstance(value, (list, dict, tuple)):
         return json.dumps(value, ensure_ascii=False, default=_plain) if value else ""
-    text = _moment(value) if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
+    return guarded(_moment(value) if isinstance(value, datetime) else str(value))
 
 
 def _geopackage(
