@@ -11,7 +11,8 @@ import shapely
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from data import areas, people
+from data import areas, journal, people
+from data.backup import STORE
 from data.base import Base
 from data.database import Database
 from data.demo.neighbourhood import Neighbourhood, neighbourhood, streets_geojson
@@ -103,7 +104,7 @@ def _fill_needs(session: Session, rows: Sequence[Any], at: datetime) -> int:
     return len(rows)
 
 
-def remove(database: Database) -> int:
+def remove(database: Database, at: datetime) -> int:
     """Takes out every row of the demo, its journal and figures included; how many features there were."""
     with database.write() as session:
         count = 0
@@ -116,7 +117,14 @@ def remove(database: Database) -> int:
         rebuild(session)
         for table in ("published_cells", "publications"):
             session.execute(delete(Base.metadata.tables[table]))
+        journal.append(session, [journal.Entry(STORE, "demo_removed", public=True)], DEMO.name, DEMO.role, at)
         return count
+
+
+def _area(one: Any) -> areas.AreaRow:
+    return areas.AreaRow(
+        one.level, one.code, one.name, one.name_en, parent=one.parent, geometry=one.polygon, source="demo"
+    )
 
 
 def _erase(session: Session, layer: Layer) -> int:

@@ -98,6 +98,12 @@ class Layer:
     private_table: Table | None = None  # what purge deletes; its first column is the feature's id
     kept_on_update: tuple[str, ...] = ()  # columns that loading the same source id again leaves as they are
 
+    stamp_columns: Mapping[str, str] = field(default_factory=dict)  # state → column set to the moment it is reached
+
+    def stamps(self, to_state: str, at: datetime) -> dict[str, Any]:
+        """The columns that a move to `to_state` sets to its moment."""
+        return {self.stamp_columns[to_state]: at} if to_state in self.stamp_columns else {}
+
     def may_move(self, row: Mapping[str, Any], to_state: str) -> bool:
         """Whether the feature in `row` may go to `to_state`, whoever asks."""
         if self.move_rule is not None:

@@ -16,7 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from data.database import open_database
     from webmap import access, accounts, cross_site, errors, language, limits, metrics, security_headers
-    from webmap.api import description, health
+    from webmap.api import cells, changes, description, features, health, layers, needs
     from webmap.openapi import make_app
     from webmap.pages import dashboard, icon, problems, sign_in
     from webmap.service import Service
@@ -49,4 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     for pages in (sign_in, dashboard, problems, icon, health, description):
         app.register_blueprint(pages.blueprint)
+    for resource in (cells.blueprint, layers.blueprint, needs.blueprint, changes.blueprint, features.blueprint()):
+        app.register_api(resource)
+    app.register_blueprint(features.unknown)
     return app

@@ -18,6 +18,7 @@ from webmap.errors import CrossSite
 
 def init_app(app: Flask) -> None:
     """Checks every request that changes something; gives templates `{{ csrf_field() }}`."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # `refuse_cross_site` asks, and only where there is a session
     CSRFProtect(app)
     app.jinja_env.globals["csrf_field"] = csrf_field
 

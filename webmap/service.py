@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from data.availability import StoreTrouble
 from data.database import Database
 from data.keeping import kept
+from layers.cell_state.present import Present
 from webmap.settings import Settings
 
 #: How long the answer to "is the demo loaded" is believed. Longer saves a query a page, shorter shows the banner
 #: sooner after `linli demo` has filled a store that is being served.
 DEMO_BELIEVED_SECONDS = 15.0
+
+#: Streams of changes at once in one process: half of its threads, so that the map always has the other half.
+STREAMS = 4
+
+
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The zone of the settings."""
+    return ZoneInfo(settings.timezone)
 
 
 @dataclass(slots=True)
@@ -23,8 +34,21 @@ class Service:
 
     settings: Settings
     database: Database
+    stream_places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(STREAMS))
+    _presents: dict[bool, Present] = field(default_factory=dict, repr=False)
     _demo: bool = field(default=False, repr=False)
     _demo_until: float = field(default=0.0, repr=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which opening hours are meant."""
+        return zone_of(self.settings)
+
+    def present(self, internal: bool) -> Present:
+        """What is true now, kept ready in this process, for staff or for the public."""
+        if internal not in self._presents:
+            self._presents[internal] = Present(self.database, self.zone, internal)
+        return self._presents[internal]
 
     def demo_loaded(self) -> bool:
         """Whether what is shown is the synthetic neighbourhood.

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import journal
+from data.backup import STORE
 from data.database import Database
 from data.journal import JournalRow
 from geo import cells as geo_cells
@@ -105,7 +106,7 @@ class Present:
             return self._begin(session, seq, number, now)
         if seq != before.seq or (before.until is not None and now >= before.until):
             news = self._news(session, before.seq) if seq != before.seq else []
-            if len(news) > MOST_NEWS:
+            if len(news) > MOST_NEWS or any(layer == STORE for layer, _ in news):
                 return self._begin(session, seq, number, now)
             self._take_in(session, news)
             spans_changed = any(layer in self._span_layers for layer, _ in news)

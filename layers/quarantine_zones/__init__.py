@@ -37,5 +37,6 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    stamp_columns={"lifted": "valid_to"},
     public_states=("in_force", "lifted"),
 )

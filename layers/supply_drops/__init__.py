@@ -29,5 +29,6 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    stamp_columns={"delivered": "delivered_at"},
     interval=("valid_from", "window_to"),
 )

@@ -1,0 +1,95 @@
+"""Cell state for the map: by box and by tile, for staff as it is, for the public as it was published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import orjson
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import Field
+
+from geo import cells
+from geo.coordinates import BadCoordinates, Box
+from geo.tiles import DEEPEST, resolution_of_zoom, tile_box
+from layers.cell_state import queries
+from layers.cell_state.present import MOST_CELLS, Answer, Version
+from layers.errors import TooMuch
+from webmap.access import allowed, current_actor, may
+from webmap.openapi import Parameters
+from webmap.service import service
+from webmap.viewport import (
+    BoxQuery,
+    TileQuery,
+    box_of,
+    in_rfc3339,
+    moment_of,
+    resolution_of,
+    usual_resolution,
+)
+
+blueprint = APIBlueprint("cells", __name__, url_prefix="/api/v1/cells", abp_tags=[Tag(name="cells")])
+
+
+class TilePath(Parameters):
+    """A tile of the usual web map scheme."""
+
+    z: int = Field(ge=0, le=DEEPEST, description="zoom")
+    x: int = Field(ge=0)
+    y: int = Field(ge=0)
+
+
+@blueprint.get("")
+@allowed("cells.read")
+def cells_of_box(query: BoxQuery) -> Response:
+    """The state of the cells whose centre is in the box.
+
+    In public a key may be of a coarser resolution than asked; what is absent is fewer than k, not zero.
+    """
+    box = box_of(query.bbox)
+    res = resolution_of(query.res, -1)
+    return _answer(box, usual_resolution(box) if res < 0 else res, moment_of(query.at))
+
+
+@blueprint.get("/<int:z>/<int:x>/<int:y>")
+@allowed("cells.read")
+def cells_of_tile(path: TilePath, query: TileQuery) -> Response:
+    """The state of the cells whose centre is in the tile, so that tiles never repeat a cell."""
+    if path.x >= 1 << path.z or path.y >= 1 << path.z:
+        raise BadCoordinates(f"zoom {path.z} has tiles 0 to {(1 << path.z) - 1}")
+    res = resolution_of(query.res, resolution_of_zoom(path.z))
+    return _answer(tile_box(path.z, path.x, path.y), res, moment_of(query.at))
+
+
+def _answer(box: Box, res: int, at: datetime | None) -> Response:
+    internal = may(current_actor(), "cells.internal")
+    present = service().present(internal)
+    now = datetime.now(UTC)
+    with service().database.read() as session:
+        version = present.version(session, now)
+        tag = f'"{"i" if internal else "p"}{version.tag}{"" if at is None else "@" + at.isoformat()}"'
+        if tag in request.headers.get("If-None-Match", ""):
+            response = Response(status=304)
+        elif at is None:
+            response = Response(_body(res, now, present.in_box(session, box, res, now)), mimetype="application/json")
+        else:
+            zone = service().zone
+            states = queries.state_at(session, box, res, at, now, zone, internal)
+            response = Response(_body(res, at, _packed(states, version)), mimetype="application/json")
+    response.headers["ETag"] = tag
+    response.headers["Vary"] = "Cookie"
+    response.headers["Cache-Control"] = "private, no-cache" if internal else "public, no-cache"
+    return response
+
+
+def _packed(states: dict[int, queries.State], version: Version) -> Answer:
+    if len(states) > MOST_CELLS:
+        raise TooMuch(f"{len(states)} cells were found, at most {MOST_CELLS} are given; take a smaller box")
+    members = [b'"%s":%s' % (cells.to_hex(cell).encode(), orjson.dumps(state)) for cell, state in states.items()]
+    return Answer(version, members, [])
+
+
+def _body(res: int, at: datetime, answer: Answer) -> bytes:
+    covering = b',"covering":{' + b",".join(answer.covering) + b"}" if answer.covering else b""
+    head = f'{{"res":{res},"at":"{in_rfc3339(at)}","seq":{answer.version.number},"cells":{{'
+    return head.encode() + b",".join(answer.members) + b"}" + covering + b"}"

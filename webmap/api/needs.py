@@ -1,0 +1,97 @@
+"""Needs: reported by anyone, moved by staff."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import orjson
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from geo.coordinates import check_lng_lat
+from geo.datums import to_wgs84
+from layers.errors import BadInput
+from layers.needs import actions
+from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
+from webmap.access import allowed, current_actor
+from webmap.openapi import Parameters
+from webmap.service import service
+
+blueprint = APIBlueprint("needs", __name__, url_prefix="/api/v1/needs", abp_tags=[Tag(name="needs")])
+
+#: Idempotency keys: long enough not to collide between phones, short enough for a header.
+KEY_SHORTEST, KEY_LONGEST = 8, 200
+
+
+class NewNeed(BaseModel):
+    """A need as a phone sends it. No account is needed."""
+
+    model_config = ConfigDict(extra="forbid")
+    lon: float = Field(validation_alias=AliasChoices("lon", "lng"), description="longitude")
+    lat: float = Field(description="latitude")
+    datum: str = Field(default="wgs84", pattern="^(wgs84|gcj02|bd09)$")
+    service: str = Field(max_length=40)
+    urgency: Urgency = "ordinary"
+    people: int = Field(default=1, ge=1, le=100_000)
+    words: str = Field(default="", max_length=WORDS_LONGEST)
+    contact: str = Field(default="", max_length=200)
+    compound: str = Field(default="", max_length=200)
+    building: str = Field(default="", max_length=60)
+    unit: str = Field(default="", max_length=60)
+    channel: str = Field(default="web", pattern="^(web|phone|proxy|paper)$")
+    language: str = Field(default="zh", max_length=20)
+
+
+class NeedPath(Parameters):
+    """One need."""
+
+    need_id: int = Field(ge=1)
+
+
+class NeedMove(BaseModel):
+    """A move of a need."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: str = Field(max_length=40)
+    organization: str | None = Field(default=None, max_length=200)
+    duplicate_of: int | None = Field(default=None, ge=1)
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+@blueprint.post("")
+@allowed("needs.report")
+def report_need(body: NewNeed) -> Response:
+    """Takes in a need. With an Idempotency-Key header the same report sent again is the same need (kept 30 days)."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY_SHORTEST <= len(key) <= KEY_LONGEST:
+        reason = f"an Idempotency-Key has {KEY_SHORTEST} to {KEY_LONGEST} characters"
+        raise BadInput(reason, [{"field": "Idempotency-Key", "reason": reason}])
+    check_lng_lat(body.lon, body.lat)
+    lng, lat = to_wgs84(np.array([body.lon]), np.array([body.lat]), body.datum)
+    values = Feature(**body.model_dump(exclude={"lon", "lat", "datum"}))
+    with service().database.write() as session:
+        found = actions.report(session, values, float(lng[0]), float(lat[0]), datetime.now(UTC), key, current_actor())
+    content: dict[str, Any] = {
+        "id": found.need_id,
+        "reference": found.reference,
+        "token": found.token,
+        "link": f"/needs/{found.token}",
+    }
+    status = 200 if found.repeated else 201
+    return Response(
+        orjson.dumps(content), status=status, mimetype="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+@blueprint.post("/<int:need_id>/moves")
+@allowed("needs.move")
+def move_need(path: NeedPath, body: NeedMove) -> Response:
+    """Takes a need to another state; 409 where that is not a legal move, whoever asks."""
+    details = body.model_dump(exclude={"to"})
+    with service().database.write() as session:
+        rows = actions.move(session, [path.need_id], body.to, current_actor(), datetime.now(UTC), **details)
+    content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
+    return Response(orjson.dumps(content), mimetype="application/json")
