@@ -19,7 +19,7 @@ _STRIP_DEGREES = 60.0  # a ring wider than half a turn is read as the other half
 _HAIR_DEGREES = 1e-9
 
 
-class TooMany(ValueError):  # noqa: N818 - named after the situation
+class TooMany(ValueError):
     """A box with more cells than asked for: about `count`. `resolution_that_would_do` is None if none would."""
 
     def __init__(self, count: int, resolution_that_would_do: int | None) -> None:

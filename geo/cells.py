@@ -48,7 +48,7 @@ _UNUSED = np.array([(1 << 3 * (15 - res)) - 1 for res in range(16)], dtype=np.in
 _SPAN = np.array([int("6" * (LEAF - res) or "0", 8) << 3 * (15 - LEAF) for res in range(LEAF + 1)], dtype=np.int64)
 
 
-class BadCell(ValueError):  # noqa: N818 - named after the situation
+class BadCell(ValueError):
     """Not an H3 cell, or not of a resolution that can be used here. The text is fit to show to a person."""
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 
-class BadCoordinates(ValueError):  # noqa: N818 - named after the situation
+class BadCoordinates(ValueError):
     """A longitude, latitude or box that cannot be on the earth. The text is fit to show to a person."""
 
 

@@ -43,7 +43,7 @@ Amounts = NDArray[np.int64]
 Places = NDArray[np.intp]
 
 
-class TooLarge(ValueError):  # noqa: N818 - named after the situation
+class TooLarge(ValueError):
     """A polygon larger than covers are made for: `area_km2`, `limit_km2`, and its `index` in the batch."""
 
     def __init__(self, area_km2: float, limit_km2: float, index: int = 0) -> None:

@@ -28,7 +28,7 @@ _ENOUGH_DEGREES = 1e-10  # a hundredth of a millimetre
 _MOST_ROUNDS = 30  # it takes 4 to 6
 
 
-class UnknownDatum(ValueError):  # noqa: N818 - named after the situation
+class UnknownDatum(ValueError):
     """A datum that is none of wgs84, gcj02, bd09."""
 
 

@@ -19,7 +19,7 @@ from shapely import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 
-class BadShape(ValueError):  # noqa: N818 - named after the situation
+class BadShape(ValueError):
     """A geometry that cannot be kept. The text is fit to show to a person."""
 
 
