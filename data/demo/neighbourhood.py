@@ -146,34 +146,21 @@ def _compounds() -> list[Row]:
 
 def _accounts() -> tuple[Account, ...]:
     """One account for each role that signs in, under a domain that is reserved for examples."""
-    team, team_en = names.ORGANIZATIONS[2][:2]
-    office, office_en = "邻里演示指挥部", "Linli Demonstration Office"
+    team = names.ORGANIZATIONS[2][:2]
+    office = ("邻里演示指挥部", "Linli Demonstration Office")
+    community, subdistrict = ("织造社区", "Zhizao Community"), ("桂桥街道", "Guiqiao Subdistrict")
     people = [
-        ("volunteer", "演示志愿者", "Demo volunteer", team, team_en, ""),
-        ("coordinator", "演示协调员", "Demo coordinator", team, team_en, ""),
-        (
-            "community_official",
-            "演示社区干部",
-            "Demo community official",
-            "织造社区",
-            "Zhizao Community",
-            "99900101003",
-        ),
-        (
-            "subdistrict_official",
-            "演示街道干部",
-            "Demo subdistrict official",
-            "桂桥街道",
-            "Guiqiao Subdistrict",
-            "99900101",
-        ),
-        ("district_official", "演示区干部", "Demo district official", office, office_en, names.DISTRICT[0]),
-        ("city_official", "演示市干部", "Demo city official", office, office_en, names.CITY[0]),
-        ("administrator", "演示管理员", "Demo administrator", office, office_en, ""),
+        ("volunteer", "演示志愿者", team, ""),
+        ("coordinator", "演示协调员", team, ""),
+        ("community_official", "演示社区干部", community, "99900101003"),
+        ("subdistrict_official", "演示街道干部", subdistrict, "99900101"),
+        ("district_official", "演示区干部", office, names.DISTRICT[0]),
+        ("city_official", "演示市干部", office, names.CITY[0]),
+        ("administrator", "演示管理员", office, ""),
     ]
     return tuple(
-        Account(f"{role.replace('_', '-')}@example.org", role, name, english, body, body_en, area)
-        for role, name, english, body, body_en, area in people
+        Account(f"{role.replace('_', '-')}@example.org", role, name, f"Demo {role.replace('_', ' ')}", *body, area)
+        for role, name, body, area in people
     )
 
 

@@ -128,28 +128,27 @@ def compounds() -> tuple[Compound, ...]:
     styles = [_style(one, villages, villas, chance) for one in ordered]
     codes = [community_at(one.centroid) for one in ordered]
     titles = _names(styles, codes, [villages.get(one.wkb, "") for one in ordered], chance)
-    made = []
-    for number, (parcel, style, code, (name, aliases)) in enumerate(
-        zip(ordered, styles, codes, titles, strict=True), 1
-    ):
-        outline = _village(parcel, chance) if style == "village" else parcel
-        wanted = outline.area / HECTARE * chance.uniform(*DENSITY[style])
-        households = min(2400, max(200, round(wanted)))
-        people = round(households * chance.uniform(*PEOPLE[style]))
-        made.append(
-            Compound(
-                f"demo-compound-{number:03d}",
-                name,
-                aliases,
-                style,
-                outline,
-                households,
-                people,
-                code,
-                _address(outline),
-            )
-        )
-    return tuple(made)
+    lived_in = zip(ordered, styles, codes, titles, strict=True)
+    return tuple(_compound(number, *one, chance) for number, one in enumerate(lived_in, 1))
+
+
+def _compound(
+    number: int, parcel: Polygon, style: str, code: str, title: tuple[str, tuple[str, ...]], chance: Random
+) -> Compound:
+    """One parcel with its households by the way it is built, and the people in them."""
+    outline = _village(parcel, chance) if style == "village" else parcel
+    households = min(2400, max(200, round(outline.area / HECTARE * chance.uniform(*DENSITY[style]))))
+    return Compound(
+        source_id=f"demo-compound-{number:03d}",
+        name=title[0],
+        aliases=title[1],
+        style=style,
+        outline=outline,
+        households=households,
+        population=round(households * chance.uniform(*PEOPLE[style])),
+        community=code,
+        address=_address(outline),
+    )
 
 
 @cache

@@ -18,7 +18,7 @@ from shapely.ops import polygonize, unary_union
 
 # Longitude, latitude. Chosen so that the quarter lies in one H3 cell of resolution 5 and its rim leaves few slivers of
 # cells: a sliver with fewer than five households keeps the public figures of all its siblings coarse.
-MIDDLE = (120.08435, 30.33774)
+MIDDLE = (120.07382, 30.30242)
 METRES_PER_DEGREE = 111_320.0  # of a great circle; a quarter of 3 km needs no ellipsoid
 WIDTHS = {"expressway": 44.0, "railway": 26.0, "arterial": 36.0, "street": 22.0, "lane": 10.0}
 CANAL_WIDTH = 42.0
