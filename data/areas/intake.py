@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,28 @@ class PutAreas:
     created: int = 0
     updated: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+
+
+def with_known_codes(session: Session, rows: Sequence[AreaRow]) -> list[AreaRow]:
+    """The rows, those without a code of their own under the code of the one area with their name and parent.
+
+    So outlines without codes complete a list of codes. Only under a parent that is told: the same names come
+    again in every city.
+    """
+    parents = _parents(session, rows)
+    asked = {}
+    for row in rows:
+        if row.parent and row.code.startswith(f"{row.level}:"):
+            asked[parents.get((row.level, row.parent), row.parent), row.name] = row
+    if not asked:
+        return list(rows)
+    level = rows[0].level
+    of_parents = select(TABLE.c.parent_code, TABLE.c.name, func.min(TABLE.c.code)).where(TABLE.c.level == level)
+    under = of_parents.where(TABLE.c.parent_code.in_(sorted({parent for parent, _ in asked})))
+    one = under.group_by(TABLE.c.parent_code, TABLE.c.name).having(func.count() == 1)
+    codes = {(parent, name): code for parent, name, code in session.execute(one)}
+    known = {row.code: codes[key] for key, row in asked.items() if key in codes}
+    return [replace(row, code=known.get(row.code, row.code)) for row in rows]
 
 
 def put_areas(session: Session, rows: Sequence[AreaRow], at: datetime) -> PutAreas:

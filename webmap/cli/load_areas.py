@@ -53,6 +53,7 @@ def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @click.command(epilog="Example: linli load areas districts.gpkg --layer district --level district")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--level", type=click.Choice(LEVELS), required=True, help="Of the areas in the file.")
+@click.option("--parent", metavar="CODE", default="", help="Of the area they all lie in, if the file is silent.")
 @click.option("--layer", metavar="NAME", help="Which layer or sheet of the file.")
 @click.option("--datum", type=click.Choice(("wgs84", "gcj02", "bd09")), default="wgs84", show_default=True)
 @click.option(
