@@ -37,18 +37,23 @@ _WORKSHOP = ".basemap-"
 ABANDONED_SECONDS = 24 * 3600
 
 
-class DrawingFailed(RuntimeError):  # noqa: N818 - a situation told to a person, named as one
+class DrawingFailed(RuntimeError):
     """The base map could not be made; the one before it, if any, is untouched. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A base map that is in place: its file, bytes, features drawn by layer, and seconds tippecanoe took."""
+    """A base map that is made: where it belongs, bytes, features drawn by layer, seconds tippecanoe took."""
 
     path: Path
     size: int
     features: dict[str, int]
     seconds: float
+    made: Path
+
+    def put_in_place(self) -> None:
+        """Replaces the base map there was, in one step; before the drawing is left, which removes what it made."""
+        self.made.replace(self.path)
 
 
 def basemap_path() -> Path:
@@ -57,7 +62,7 @@ def basemap_path() -> Path:
 
 
 class Drawing:
-    """A base map in the making: `add` batches, then `finish`. Use it as a context; leaving it cleans up.
+    """A base map in the making: `add` batches, `finish`, `put_in_place`. A context; leaving it cleans up.
 
     box: what the extract declares to hold, WGS 84. The map ends there: beyond it only stray long roads are known.
     """
@@ -107,7 +112,7 @@ class Drawing:
         self.features[layer] += 1
 
     def finish(self, progress: Callable[[float], None] = lambda percent: None) -> Finished:
-        """Makes the tiles and puts the file in its place. Raises DrawingFailed; then nothing has changed.
+        """Makes the tiles, beside the place where they belong. Raises DrawingFailed; nothing has changed yet.
 
         progress: called with the percentage done, 0 to 100, now and then.
         """
@@ -123,9 +128,8 @@ class Drawing:
         with made.open("rb") as file:
             read_header(file)
             os.fsync(file.fileno())
-        size = made.stat().st_size
-        made.replace(self.destination)
-        return Finished(self.destination, size, self.features, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return Finished(self.destination, made.stat().st_size, self.features, seconds, made)
 
     def _run(self, made: Path, progress: Callable[[float], None]) -> None:
         """Runs tippecanoe, which says what it does in lines of JSON on its standard error."""

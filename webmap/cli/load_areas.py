@@ -13,7 +13,7 @@ from layers.text import Text
 from webmap.cli import BadUse
 
 if TYPE_CHECKING:
-    from data.areas.files import AreaReport
+    from data.area_files import AreaReport
     from data.exchange.fields import Columns
     from data.exchange.rows import Source
 
@@ -72,7 +72,7 @@ def areas(file: Path, **options: Any) -> None:
     Rows with a code that is known complete what is known: a list of names and a file of outlines go together in
     either order. Exit 0 all rows loaded, 1 some rejected, 2 unreadable and nothing changed.
     """
-    from data.areas.files import AreaFile, load_areas
+    from data.area_files import AreaFile, load_areas
     from data.database import open_database
     from data.exchange.reasons import Unreadable
     from webmap.cli.load_telling import language

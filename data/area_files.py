@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from data.areas.columns import code_of, columns_of, made_code, parent_of, specs_of
+from data.area_columns import code_of, columns_of, made_code, parent_of, specs_of
 from data.areas.intake import AreaRow, put_areas, with_known_codes
 from data.availability import StoreTrouble
 from data.database import Database

@@ -1,0 +1,203 @@
+"""`linli load osm`: compounds, checkpoint candidates and the base map from an OpenStreetMap extract."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from layers.text import Text
+from webmap.cli import BadUse
+
+if TYPE_CHECKING:
+    from data.basemap import Finished
+    from data.database import Database
+    from data.exchange.osm_places import Neighbourhood
+    from layers.osm_intake import OsmPut
+
+#: Rows a transaction; a batch is written whole or not at all.
+BATCH = 5_000
+#: Without a terminal a line is written at most this often.
+SECONDS_BETWEEN_LINES = 2.0
+#: Rejected features are told one by one up to this many.
+REJECTS_TOLD = 50
+
+_READING = Text("reading {file}: {count} features", "正在读取 {file}：{count} 个要素")
+_DRAWING = Text("drawing the base map: {percent} %", "正在绘制底图：{percent} %")
+_WRITING = Text("writing {what}: {done} of {total}", "正在写入{what}：{done}/{total}")
+_EMPTY = Text("{file} holds nothing that Linli shows", "{file} 中没有可用的内容")
+_NO_BASEMAP = Text("the base map was not made: {why}. Nothing was changed.", "底图未生成：{why}。未做任何更改。")
+_BASEMAP = Text(
+    "base map: {path}, {size} MB, {features} features, made in {seconds} s",
+    "底图：{path}，{size} MB，{features} 个要素，用时 {seconds} 秒",
+)
+_COMPOUNDS = Text("compounds", "小区")
+_CHECKPOINTS = Text("checkpoint candidates (planned)", "卡点候选（计划中）")
+_PUT = Text(
+    "{what}: found {found}, created {created}, updated {updated}, unchanged {unchanged}, repaired {repaired}, "
+    "rejected {rejected}",
+    "{what}：找到 {found}，新增 {created}，更新 {updated}，未变 {unchanged}，已修复 {repaired}，退回 {rejected}",
+)
+_HOUSEHOLDS = Text(
+    "OpenStreetMap knows no households: new compounds have 0. Load them with: linli load compounds FILE",
+    "OpenStreetMap 没有户数数据：新增小区的户数为 0。请用 linli load compounds FILE 导入",
+)
+_LEFT_OUT = Text(
+    "left out: {areas} residential areas without a name, {gates} gates that belong to no named compound",
+    "未采用：无名称的居住区 {areas} 个，不属于任何有名小区的出入口 {gates} 个",
+)
+_REJECTED = Text("rejected {source_id}: {why}", "退回 {source_id}：{why}")
+_DRY = Text("dry run: nothing was changed", "试运行：未做任何更改")
+
+
+@click.command(epilog="Example: linli load osm zhejiang-latest.osm.pbf")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--only", type=click.Choice(("basemap", "places")), help="Only the base map, or all but it.")
+@click.option("--dry-run", is_flag=True, help="Say what was found, change nothing.")
+def osm(file: Path, only: str | None, *, dry_run: bool) -> None:
+    """Load compounds, checkpoint candidates and the base map from FILE (.osm.pbf or .osm).
+
+    Compounds are the residential areas that have a name; candidates are their gates, toll stations, stations and
+    markets, all planned until somebody opens one. Exit 0 all loaded, 1 some rejected, 2 unreadable and nothing
+    changed.
+    """
+    from data.exchange.reasons import Unreadable
+    from webmap.cli.load_telling import language
+
+    telling = _Telling(language())
+    try:
+        rejected = _load(file, only, dry_run, telling)
+    except Unreadable as error:
+        raise BadUse(error.reason.in_language(telling.language)) from None
+    if rejected:
+        raise SystemExit(1)
+
+
+def _load(file: Path, only: str | None, dry_run: bool, telling: _Telling) -> bool:
+    """Reads the extract once for everything. The base map is made first and put in place last; both before the
+    end of the reading would leave half a load behind when the file turns out to be bad."""
+    from data.basemap import Drawing, DrawingFailed, basemap_path
+    from data.exchange.osm import batches
+    from data.exchange.osm_files import examine
+    from data.exchange.osm_places import Neighbourhood
+
+    extract = examine(file)
+    found, count = Neighbourhood(), 0
+    with ExitStack() as open_things:
+        drawing = None
+        if only != "places" and not dry_run:
+            drawing = open_things.enter_context(Drawing(basemap_path(), extract.box))
+        for batch in batches(extract):
+            count += len(batch)
+            telling.now(_READING, file=file.name, count=f"{count:,}")
+            if drawing is not None:
+                drawing.add(batch)
+            if only != "basemap":
+                found.add(batch)
+        if not count:
+            raise BadUse(telling.say(_EMPTY, file=file.name))
+        finished = None
+        if drawing is not None:
+            try:
+                finished = drawing.finish(lambda percent: telling.now(_DRAWING, percent=round(percent)))
+            except DrawingFailed as error:
+                raise BadUse(telling.say(_NO_BASEMAP, why=error)) from None
+        rejected = only != "basemap" and _put_places(found, dry_run, telling)
+        if finished is not None:
+            finished.put_in_place()
+            telling.basemap(finished)
+    if dry_run:
+        click.echo(telling.say(_DRY))
+    return rejected
+
+
+def _put_places(found: Neighbourhood, dry_run: bool, telling: _Telling) -> bool:
+    """Writes compounds, then checkpoints; whether any was rejected."""
+    from data.database import open_database
+    from layers.osm_intake import put_checkpoints, put_compounds
+
+    database = open_database()
+    try:
+        database.upgrade()
+        with database.load_lock():
+            puts = [
+                (_COMPOUNDS, *_put_all(database, found.compounds, put_compounds, _COMPOUNDS, dry_run, telling)),
+                (
+                    _CHECKPOINTS,
+                    *_put_all(database, found.checkpoints(), put_checkpoints, _CHECKPOINTS, dry_run, telling),
+                ),
+            ]
+    finally:
+        database.close()
+    for what, total, put in puts:
+        telling.put(what, total, put)
+    telling.left_out(found)
+    return any(put.rejected for _, _, put in puts)
+
+
+class _DryRun(Exception):
+    pass
+
+
+def _put_all(
+    database: Database,
+    found: Sequence[Any],
+    put: Callable[..., OsmPut],
+    what: Text,
+    dry_run: bool,
+    telling: _Telling,
+) -> tuple[int, OsmPut]:
+    from layers.actor import Actor
+    from layers.osm_intake import OsmPut
+
+    actor, all_of_it = Actor("linli load osm", "administrator"), OsmPut()
+    for start in range(0, len(found), BATCH):
+        batch = found[start : start + BATCH]
+        try:
+            with database.write() as session:
+                result = put(session, batch, actor, datetime.now(UTC))
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            pass
+        all_of_it.add(result)
+        telling.now(_WRITING, what=telling.say(what), done=start + len(batch), total=len(found))
+    return len(found), all_of_it
+
+
+class _Telling:
+    """Progress on stderr, the account on stdout."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._last_line = 0.0
+
+    def say(self, words: Text, **parts: object) -> str:
+        return words.in_language(self.language).format(**parts)
+
+    def now(self, words: Text, **parts: object) -> None:
+        """A line about how far it is, now and then."""
+        if time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            click.echo(self.say(words, **parts), err=True)
+
+    def basemap(self, made: Finished) -> None:
+        size, features = f"{made.size / 1e6:.1f}", f"{sum(made.features.values()):,}"
+        click.echo(self.say(_BASEMAP, path=made.path, size=size, features=features, seconds=round(made.seconds, 1)))
+
+    def put(self, what: Text, found: int, put: OsmPut) -> None:
+        counts = {name: getattr(put, name) for name in ("created", "updated", "unchanged", "repaired")}
+        click.echo(self.say(_PUT, what=self.say(what), found=found, rejected=len(put.rejected), **counts))
+        if what is _COMPOUNDS and put.created:
+            click.echo(self.say(_HOUSEHOLDS))
+        for source_id, why in put.rejected[:REJECTS_TOLD]:
+            click.echo(self.say(_REJECTED, source_id=source_id, why=why))
+
+    def left_out(self, found: Neighbourhood) -> None:
+        if found.unnamed_areas or found.gates_apart:
+            click.echo(self.say(_LEFT_OUT, areas=found.unnamed_areas, gates=found.gates_apart))
