@@ -22,11 +22,12 @@ from typing import IO
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import make_url
 
 from data.basemap_features import LAYERS, drawn
 from data.basemap_looks import COARSEST, FINEST
 from data.coastline import sea
-from data.database import INSTANCE
+from data.database import INSTANCE, database_url
 from data.exchange.osm import Batch
 from geo.coordinates import Box
 
@@ -56,9 +57,16 @@ class Finished:
         self.made.replace(self.path)
 
 
-def basemap_path() -> Path:
-    """Where the base map lies: LINLI_BASEMAP, else beside the store's own file in the checkout."""
-    return Path(os.environ.get("LINLI_BASEMAP") or INSTANCE / "basemap.pmtiles")
+def basemap_path(database: str | None = None) -> Path:
+    """Where the base map lies: LINLI_BASEMAP, else beside the store's file, else in `instance/` of the checkout.
+
+    database: the store's URL as `open_database` takes it.
+    """
+    if given := os.environ.get("LINLI_BASEMAP"):
+        return Path(given)
+    store = make_url(database_url(database))
+    beside = Path(store.database).parent if store.get_backend_name() == "sqlite" and store.database else INSTANCE
+    return beside / "basemap.pmtiles"
 
 
 class Drawing:
