@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, func, insert, select, text
+from sqlalchemy import Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data.base import Base
+from data.bulk import insert_rows
 from data.columns import Json, Key, Moment
 from data.database import LOCK_JOURNAL
 
@@ -86,7 +87,7 @@ def append(session: Session, entries: Sequence[Entry], actor: str, role: str, at
                 "details": entry.details,
             }
         )
-    session.execute(insert(JournalRow).inline(), rows)
+    insert_rows(session, JournalRow.__table__, rows)  # type: ignore[arg-type]
 
 
 _LATEST = select(func.max(JournalRow.seq))

@@ -7,13 +7,12 @@ A span row says that over one leaf range something holds between two moments (mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, Table, Text, insert, text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, Table, Text, TextClause, text
 from sqlalchemy.orm import Session
 
 from data.columns import Cell, Key
@@ -96,21 +95,8 @@ def span_table(metadata: MetaData) -> Table:
     )
 
 
-@lru_cache(maxsize=256)
-def _upsert(columns: tuple[str, ...], rows: int) -> Any:
-    names = ", ".join(columns)
-    values = ", ".join(
-        "(" + ", ".join(f":r{row}_{name}" for name in ("res", "cell", *columns)) + ")" for row in range(rows)
-    )
-    sums = ", ".join(f"{name} = cell_rollups.{name} + excluded.{name}" for name in columns)
-    return text(
-        f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} "  # noqa: S608 - names of our own columns
-        f"ON CONFLICT (res, cell) DO UPDATE SET {sums}"
-    )
-
-
-#: Rows written by one statement. Small enough for SQLite's limit of bound values with every column in use.
-ROWS_PER_STATEMENT = 64
+#: From this many rows on one statement with arrays (PostgreSQL) or one prepared row (SQLite) does for all.
+MANY = 50
 
 
 def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: np.ndarray) -> None:
@@ -118,24 +104,50 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
 
     One order for every writer is what keeps two of them from waiting for each other over a city's coarse cells.
     """
-    used = [i for i in range(len(columns)) if amounts[:, i].any()]
-    if not used:
+    used = np.flatnonzero(amounts.any(axis=0))
+    if not len(used):
         return
-    names = tuple(columns[i] for i in used)
+    names = tuple(columns[i] for i in used.tolist())
     order = np.lexsort((keys[:, 1], keys[:, 0]))
     order = order[amounts[order].any(axis=1)]
-    key_rows, amount_rows = keys[order].tolist(), amounts[np.ix_(order, used)].tolist()
-    for start in range(0, len(key_rows), ROWS_PER_STATEMENT):
-        parameters: dict[str, int] = {}
-        part = key_rows[start : start + ROWS_PER_STATEMENT]
-        for row, ((res, cell), values) in enumerate(zip(part, amount_rows[start:], strict=False)):
-            parameters[f"r{row}_res"], parameters[f"r{row}_cell"] = res, cell
-            for name, value in zip(names, values, strict=True):
-                parameters[f"r{row}_{name}"] = value
-        session.execute(_upsert(names, len(part)), parameters)
+    rows = np.column_stack((keys[order], amounts[np.ix_(order, used)]))
+    connection = session.connection()
+    if len(rows) < MANY:
+        parameters = {f"p{i}": value for i, value in enumerate(rows.ravel().tolist())}
+        connection.execute(_upsert(names, len(rows)), parameters)
+    elif connection.dialect.name == "postgresql":
+        connection.execute(_upsert_arrays(names), {f"p{i}": column.tolist() for i, column in enumerate(rows.T)})
+    else:
+        connection.exec_driver_sql(_upsert_row(names), list(map(tuple, rows.tolist())))
 
 
-def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows of one shape."""
-    if rows:
-        session.execute(insert(table).inline(), list(rows))
+def _adding(columns: tuple[str, ...]) -> str:
+    sums = ", ".join(f"{name} = cell_rollups.{name} + excluded.{name}" for name in columns)
+    return f"ON CONFLICT (res, cell) DO UPDATE SET {sums}"
+
+
+@lru_cache(maxsize=512)
+def _upsert(columns: tuple[str, ...], rows: int) -> TextClause:
+    width = len(columns) + 2
+    values = ", ".join(
+        "(" + ", ".join(f":p{i}" for i in range(row * width, (row + 1) * width)) + ")" for row in range(rows)
+    )
+    names = ", ".join(columns)
+    return text(f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} {_adding(columns)}")  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _upsert_row(columns: tuple[str, ...]) -> str:
+    places = ", ".join("?" * (len(columns) + 2))
+    names = ", ".join(columns)
+    return f"INSERT INTO cell_rollups (res, cell, {names}) VALUES ({places}) {_adding(columns)}"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _upsert_arrays(columns: tuple[str, ...]) -> TextClause:
+    types = ["smallint", "bigint", *(["integer"] * len(columns))]
+    arrays = ", ".join(f"CAST(:p{i} AS {kind}[])" for i, kind in enumerate(types))
+    names = ", ".join(columns)
+    return text(
+        f"INSERT INTO cell_rollups (res, cell, {names}) SELECT * FROM unnest({arrays}) {_adding(columns)}"  # noqa: S608
+    )

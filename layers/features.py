@@ -15,10 +15,11 @@ from typing import Any
 import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from data import journal
+from data.bulk import insert_rows
 from geo import cells, covers
 from geo.covers import Cover
 from geo.outlines import outline_of_cells
@@ -89,11 +90,9 @@ def move(
 
     All or nothing, with the caller's transaction: raises NotFound, MoveNotAllowed for the first that cannot be made.
     """
-    rows: dict[int, dict[str, Any]] = {}
+    rows = _locked(session, layer, sorted({step.feature_id for step in steps}))
     changes = []
     for step in steps:
-        if step.feature_id not in rows:
-            rows[step.feature_id] = row_of(session, layer, step.feature_id, lock=True)
         change, rows[step.feature_id] = _moved(layer, rows[step.feature_id], step)
         changes.append(change)
     if not steps:
@@ -105,6 +104,18 @@ def move(
     )
     _settle(session, layer, changes, actor, recorded_at)
     return list(rows.values())
+
+
+def _locked(session: Session, layer: Layer, feature_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Rows of features by id, which nobody else changes before the transaction ends. Raises NotFound."""
+    rows: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(feature_ids), IDS_AT_ONCE):
+        part = feature_ids[start : start + IDS_AT_ONCE]
+        query = select(layer.table).where(layer.table.c.id.in_(part)).order_by(layer.table.c.id).with_for_update()
+        rows.update({row["id"]: dict(row) for row in session.execute(query).mappings()})
+        if len(rows) < start + len(part):
+            raise NotFound(f"{layer.name} has no feature {next(one for one in part if one not in rows)}")
+    return rows
 
 
 def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Change, dict[str, Any]]:
@@ -134,8 +145,7 @@ def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Ch
 def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Actor, at: datetime, reason: str) -> int:
     """Takes features off the map as of `at`; what held before stays in the record. Gives how many there were."""
     changes = []
-    for feature_id in feature_ids:
-        before = row_of(session, layer, feature_id, lock=True)
+    for feature_id, before in _locked(session, layer, sorted(set(feature_ids))).items():
         footprint = footprint_of(layer, before)
         entry = journal.Entry(
             layer.name, "remove", feature_id, before.get(layer.state_field), None, _journal_cells(footprint),
@@ -147,10 +157,9 @@ def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Ac
     return len(changes)
 
 
-def row_of(session: Session, layer: Layer, feature_id: int, lock: bool = False) -> dict[str, Any]:
-    """The row of a feature; with `lock`, nobody else changes it before the transaction ends. Raises NotFound."""
-    query = select(layer.table).where(layer.table.c.id == feature_id)
-    row = session.execute(query.with_for_update() if lock else query).mappings().first()
+def row_of(session: Session, layer: Layer, feature_id: int) -> dict[str, Any]:
+    """The row of a feature. Raises NotFound."""
+    row = session.execute(select(layer.table).where(layer.table.c.id == feature_id)).mappings().first()
     if row is None:
         raise NotFound(f"{layer.name} has no feature {feature_id}")
     return dict(row)
@@ -259,10 +268,11 @@ def _insert(session: Session, layer: Layer, rows: list[dict[str, Any]]) -> list[
     if not rows:
         return []
     ids = _take_ids(session, layer, len(rows))
-    table, names = layer.table, layer.table.c.keys()
-    session.execute(
-        insert(table).inline(),
-        [{**{name: row.get(name) for name in names}, "id": i} for i, row in zip(ids, rows, strict=True)],
+    names = [name for name in layer.table.c.keys() if name != "id"]  # noqa: SIM118 - not a dict
+    insert_rows(
+        session,
+        layer.table,
+        [{"id": i, **{name: row.get(name) for name in names}} for i, row in zip(ids, rows, strict=True)],
     )
     _insert_private(session, layer, list(zip(ids, rows, strict=True)))
     return ids
@@ -273,7 +283,7 @@ def _insert_private(session: Session, layer: Layer, rows: list[tuple[int, dict[s
         return
     key, *names = layer.private_table.c.keys()
     private = [{key: feature_id, **{name: row[name] for name in names}} for feature_id, row in rows]
-    session.execute(insert(layer.private_table).inline(), private)
+    insert_rows(session, layer.private_table, private)
 
 
 def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
@@ -303,7 +313,7 @@ def _updated(
     at: datetime,
 ) -> figures.Change:
     feature_id = before["id"]
-    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name != "id"}
+    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name != "id"}  # noqa: SIM118
     if layer.private_table is not None:
         key = layer.private_table.c[0]
         session.execute(delete(layer.private_table).where(key == feature_id))

@@ -6,17 +6,18 @@ its own cell, so the figures of all cells sum to those of the features at every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Table, delete, update
 from sqlalchemy.orm import Session
 
 from data import rollups
 from data.base import Base
+from data.bulk import insert_rows
 from data.journal import Entry
 from geo import cells
 from geo.covers import Cover, apportion_many
@@ -25,6 +26,8 @@ from layers.description import Contribution, Layer, Span
 #: A point is its leaf cell, an area its cover.
 Footprint = int | Cover
 Standing = tuple[Footprint, Contribution]
+#: Amounts, which may be negative, and where they stand. An area's are shared as floor(H b / n) of their magnitude.
+Weight = tuple[Footprint, Mapping[str, int]]
 
 RESOLUTIONS = range(cells.COARSEST, cells.FINEST + 1)
 
@@ -99,7 +102,7 @@ def write_spans(session: Session, layer: Layer, changes: Sequence[Change]) -> No
         if not change.spans_change:
             continue
         if change.feature_id in waiting:  # a later move ends what an earlier one of the same batch began
-            session.execute(insert(table).inline(), rows)
+            insert_rows(session, table, rows)
             rows, waiting = [], set()
         if change.before is not None:
             _end_spans(session, table, layer.name, change)
@@ -108,7 +111,7 @@ def write_spans(session: Session, layer: Layer, changes: Sequence[Change]) -> No
             rows += new
             waiting |= {change.feature_id} if new else set()
     if rows:
-        session.execute(insert(table).inline(), rows)
+        insert_rows(session, table, rows)
 
 
 def _end_spans(session: Session, table: Table, layer_name: str, change: Change) -> None:
@@ -124,61 +127,62 @@ def _end_spans(session: Session, table: Table, layer_name: str, change: Change) 
 
 def write_amounts(session: Session, changes: Iterable[Change]) -> None:
     """Writes the deltas, then last of all the rollup rows, of what changed in amounts."""
-    names = columns()
-    signed: list[tuple[int, Standing, datetime | None]] = []
-    for change in changes:
-        if _same_amounts(change.before, change.after):
-            continue
-        signed += [
-            (sign, standing, change.effective_at)
-            for sign, standing in ((-1, change.before), (1, change.after))
-            if standing is not None and standing[1].amounts
-        ]
-    if not signed:
+    net = [(one, change.effective_at) for change in changes for one in _net(change)]
+    if not net:
         return
-    keys, amounts = summed(names, [(sign, standing) for sign, standing, _ in signed])
-    _write_deltas(session, names, [one for one in signed if one[2] is not None])
+    names = columns()
+    keys, amounts = summed(names, [standing for standing, _ in net])
+    _write_deltas(session, [(standing, at) for standing, at in net if at is not None])
     rollups.apply(session, names, keys, amounts)
 
 
-def _same_amounts(before: Standing | None, after: Standing | None) -> bool:
-    if before is None or after is None:
-        return False
-    return before[1].amounts == after[1].amounts and before[0] == after[0]
+def _net(change: Change) -> list[Weight]:
+    """What a change takes away and adds; as one for a point that has not moved.
+
+    Never as one for an area: the shares of a difference are not the differences of the shares.
+    """
+    before = change.before if change.before and change.before[1].amounts else None
+    after = change.after if change.after and change.after[1].amounts else None
+    if before and after and before[0] == after[0]:
+        was, becomes = before[1].amounts, after[1].amounts
+        if was == becomes:
+            return []
+        if not isinstance(before[0], Cover):
+            names = {**was, **becomes}
+            return [(before[0], {name: becomes.get(name, 0) - was.get(name, 0) for name in names})]
+    taken = [(before[0], {name: -amount for name, amount in before[1].amounts.items()})] if before else []
+    return [*taken, (after[0], after[1].amounts)] if after else taken
 
 
-def _write_deltas(
-    session: Session, names: tuple[str, ...], signed: Sequence[tuple[int, Standing, datetime | None]]
-) -> None:
-    table = Base.metadata.tables["cell_deltas"]
-    by_moment: dict[datetime, list[tuple[int, Standing]]] = {}
-    for sign, standing, effective_at in signed:
-        if effective_at is not None:
-            by_moment.setdefault(effective_at, []).append((sign, standing))
-    used = sorted({name for _, standing, _ in signed for name in standing[1].amounts})
-    rows = []
-    for moment, group in by_moment.items():
-        found, amounts = finest(used, group)
+def _write_deltas(session: Session, net: Sequence[tuple[Weight, datetime]]) -> None:
+    used = sorted({name for (_, amounts), _ in net for name in amounts})
+    nothing = dict.fromkeys(used, 0)
+    rows: list[dict[str, Any]] = []
+    for (footprint, amounts), moment in net:
         at = rollups.milliseconds(moment)
-        rows += [
-            {"cell": cell, "at": at, **dict(zip(used, values, strict=True))}
-            for cell, values in zip(found.tolist(), amounts.tolist(), strict=True)
-            if any(values)
-        ]
-    rollups.add_rows(session, table, rows)
+        if isinstance(footprint, Cover):
+            found, shares = finest(used, [(footprint, amounts)])
+            rows += [
+                {"cell": cell, "at": at, **dict(zip(used, values, strict=True))}
+                for cell, values in zip(found.tolist(), shares.tolist(), strict=True)
+                if any(values)
+            ]
+        else:
+            rows.append({"cell": cells.parent(footprint, cells.FINEST), "at": at, **nothing, **amounts})
+    insert_rows(session, Base.metadata.tables["cell_deltas"], rows)
 
 
-def finest(names: Sequence[str], signed: Sequence[tuple[int, Standing]]) -> tuple[np.ndarray, np.ndarray]:
-    """Cells of resolution 11 (m) and what changes in them (m × names), each cell once, in index order."""
+def finest(names: Sequence[str], weights: Sequence[Weight]) -> tuple[np.ndarray, np.ndarray]:
+    """Cells of resolution 11 (m) and what stands in them (m × names), each cell once, in index order."""
     place = {name: i for i, name in enumerate(names)}
     leaves: list[int] = []
     which: list[tuple[int, int, int]] = []
     areas: list[tuple[Cover, int, int]] = []
-    for sign, (footprint, contribution) in signed:
+    for footprint, given in weights:
         if isinstance(footprint, Cover):
-            areas += [(footprint, place[name], sign * amount) for name, amount in contribution.amounts.items()]
+            areas += [(footprint, place[name], amount) for name, amount in given.items()]
         else:
-            which += [(len(leaves), place[name], sign * amount) for name, amount in contribution.amounts.items()]
+            which += [(len(leaves), place[name], amount) for name, amount in given.items()]
             leaves.append(footprint)
     point_cells = cells.parent(np.array(leaves, dtype=np.int64), cells.FINEST)
     at = np.array(which, dtype=np.int64).reshape(-1, 3)
@@ -195,9 +199,9 @@ def finest(names: Sequence[str], signed: Sequence[tuple[int, Standing]]) -> tupl
     return distinct, amounts
 
 
-def summed(names: Sequence[str], signed: Sequence[tuple[int, Standing]]) -> tuple[np.ndarray, np.ndarray]:
+def summed(names: Sequence[str], weights: Sequence[Weight]) -> tuple[np.ndarray, np.ndarray]:
     """Keys ((res, cell), m × 2) and amounts (m × names) at every served resolution."""
-    found, amounts = finest(names, signed)
+    found, amounts = finest(names, weights)
     keys_at, amounts_at = [], []
     for res in RESOLUTIONS:
         above, sums = gathered(found, amounts, res)

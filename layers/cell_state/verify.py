@@ -15,7 +15,7 @@ from geo import cells
 from layers import catalogue, features, figures
 from layers.cell_state.record import cell_rollups, cell_spans
 from layers.description import Layer
-from layers.figures import Standing
+from layers.figures import Standing, Weight
 
 #: Features read at once; bounds the memory of a rebuild, not its result.
 BATCH = 5000
@@ -64,9 +64,9 @@ def _rebuilt(session: Session, names: Sequence[str]) -> Iterator[tuple[int, np.n
     for layer in catalogue.layers():
         if not layer.rollup_columns:
             continue
-        part: list[tuple[int, Standing]] = []
+        part: list[Weight] = []
         for _, standing in standings(session, layer):
-            part.append((1, standing))
+            part.append((standing[0], standing[1].amounts))
             if len(part) == BATCH:
                 found, amounts = _added(found, amounts, *figures.finest(names, part))
                 part = []

@@ -18,7 +18,7 @@ from geo import cells
 from layers.needs import rules
 from layers.vocabulary.queries import vocabulary
 
-#: No digit or letter that is taken for another one on the phone.
+#: Digits and letters, none that is taken for another one on the phone.
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 REFERENCE_LENGTH = 9
 
@@ -54,8 +54,8 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
 
 def new_reference() -> str:
     """A short reference to say on the phone, such as K7Q-F2M-9XT; it opens nothing."""
-    letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
-    return "-".join(letters[start : start + 3] for start in range(0, REFERENCE_LENGTH, 3))
+    letters = "".join(REFERENCE_LETTERS[byte % len(REFERENCE_LETTERS)] for byte in secrets.token_bytes(REFERENCE_LENGTH))
+    return f"{letters[:3]}-{letters[3:6]}-{letters[6:]}"
 
 
 def _kept(store: WeakKeyDictionary[Engine, Any], session: Session, make: Callable[[], Any]) -> Any:
