@@ -36,9 +36,13 @@ fi
 if [ "$(id -u)" = 0 ] && has_command apt-get; then
     echo "Installing Debian packages:$missing"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
     # shellcheck disable=SC2086 # a list of names
-    apt-get install -qq -y --no-install-recommends $missing >/dev/null
+    if ! { apt-get update && apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+        cat "$log" >&2
+        exit 1
+    fi
 else
     echo "Linli needs these packages first (names as in Debian; apt-get install$missing)" >&2
     exit 1
