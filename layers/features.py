@@ -7,7 +7,7 @@ the contribution after less the one before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,11 +35,14 @@ IDS_AT_ONCE = 500
 
 @dataclass(slots=True)
 class Incoming:
-    """A feature as it comes in: its layer's checked model, its WGS 84 geometry, its line in the file (0 for none)."""
+    """A feature as it comes in: its layer's checked model, its WGS 84 geometry, its line in the file (0 for none),
+    and columns that an action sets beside the model.
+    """
 
     values: BaseModel
     geometry: BaseGeometry | None
     line: int = 0
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

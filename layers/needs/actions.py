@@ -13,14 +13,14 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
-from data.keeping import household_key
 from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
 from layers.needs import LAYER
+from layers.needs.preparing import new_reference, secret
 from layers.needs.record import IdempotencyKey, Need
 from layers.needs.rules import CLOSED_FROM_OPEN, OPEN, Feature
 
@@ -57,22 +57,20 @@ def report(
     token, key_hash = _token(session, key), _hashed(key or "")
     body = hashlib.sha256(orjson.dumps([values.model_dump(mode="json"), lng, lat])).hexdigest()
     if key is not None:
-        known = session.get(IdempotencyKey, key_hash)
+        query = select(IdempotencyKey.need_id, IdempotencyKey.body_hash).where(IdempotencyKey.key_hash == key_hash)
+        known = session.execute(query).first()
         if known is not None:
             return _repeated(session, known, body, token)
-    result = features.put(session, LAYER, [features.Incoming(values, shapely.Point(lng, lat))], actor, at)
+    reference = new_reference()
+    columns = {"reference": reference, "token_hash": _hashed(token)}
+    incoming = features.Incoming(values, shapely.Point(lng, lat), columns=columns)
+    result = features.put(session, LAYER, [incoming], actor, at)
     if result.rejected:
         raise BadInput("the need cannot be taken", [{"field": "", "reason": reason} for _, reason in result.rejected])
-    need_id = result.ids[0]
     if key is not None:
-        session.execute(
-            insert(IdempotencyKey).inline(),
-            {"key_hash": key_hash, "body_hash": body, "need_id": need_id, "created_at": at},
-        )
-    reference = session.execute(
-        Need.__table__.update().where(Need.id == need_id).values(token_hash=_hashed(token)).returning(Need.reference)
-    ).scalar_one()
-    return Reported(need_id, reference, token, repeated=False)
+        row = {"key_hash": key_hash, "body_hash": body, "need_id": result.ids[0], "created_at": at}
+        session.execute(insert(IdempotencyKey).inline(), row)
+    return Reported(result.ids[0], reference, token, repeated=False)
 
 
 def _token(session: Session, key: str | None) -> str:
@@ -81,7 +79,7 @@ def _token(session: Session, key: str | None) -> str:
     """
     if key is None:
         return secrets.token_urlsafe(16)
-    digest = hmac.new(household_key(session), f"token\x1f{key}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret(session), f"token\x1f{key}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
@@ -89,7 +87,7 @@ def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _repeated(session: Session, known: IdempotencyKey, body: str, token: str) -> Reported:
+def _repeated(session: Session, known: Row[tuple[int, str]], body: str, token: str) -> Reported:
     if known.body_hash != body:
         raise BadInput(
             "this Idempotency-Key was used for another report", [{"field": "Idempotency-Key", "reason": "used"}]

@@ -34,7 +34,7 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
     slots = _kept(_slots, session, lambda: vocabulary(session).slots)
     if any(row["service"] not in slots for row in rows):
         slots = _slots[session.get_bind().engine] = vocabulary(session).slots
-    key = _kept(_keys, session, lambda: household_key(session))
+    key = secret(session)
     points = [row["geometry"] for row in rows]
     lngs, lats = shapely.get_x(points), shapely.get_y(points)
     communities = areas.communities_of(session, lngs, lats)
@@ -44,17 +44,25 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
         row["slot"] = slots.get(row["service"])
         row["reported_at"] = row["reported_at"] or at
         row["household"] = rules.household_of(key, row["contact"], row["compound"], row["building"], row["unit"])
-        row["reference"] = new_reference()
-        row.setdefault("token_hash", None)
+        if "reference" not in row:
+            row |= {"reference": new_reference(), "token_hash": None}
         if row["slot"] is None:
             row["rejected"] = f"service {row['service']!r} is not known; known are {', '.join(slots)}"
         elif row["reported_at"] > at + CLOCK_AHEAD:
             row["rejected"] = f"reported_at {row['reported_at'].isoformat()} lies in the future"
 
 
+def secret(session: Session) -> bytes:
+    """The store's own secret, under which contacts and tokens are hashed."""
+    key: bytes = _kept(_keys, session, lambda: household_key(session))
+    return key
+
+
 def new_reference() -> str:
     """A short reference to say on the phone, such as K7Q-F2M-9XT; it opens nothing."""
-    letters = "".join(REFERENCE_LETTERS[byte % len(REFERENCE_LETTERS)] for byte in secrets.token_bytes(REFERENCE_LENGTH))
+    letters = "".join(
+        REFERENCE_LETTERS[byte % len(REFERENCE_LETTERS)] for byte in secrets.token_bytes(REFERENCE_LENGTH)
+    )
     return f"{letters[:3]}-{letters[3:6]}-{letters[6:]}"
 
 
