@@ -111,6 +111,8 @@ def _batch(kind: str, record: Any, geometry: str) -> Batch:
     tags = {key: record.column(key).to_pylist() for key in KEYS[kind]}
     tagged = np.array([any(values) for values in zip(*tags.values(), strict=True)])
     whole = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    if kind == "multipolygons":
+        whole &= shapely.area(geometries) > 0
     rows = np.flatnonzero(tagged & whole)
     ids = _ids(kind, record)
     return Batch(
