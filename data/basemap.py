@@ -165,8 +165,9 @@ class Drawing:
             f"--attribution={ATTRIBUTION}",
             "--read-parallel",
             "--json-progress",
-            "--drop-rate=1",  # every place is wanted at its zoom: nothing is thinned out by chance
-            "--drop-smallest-as-needed",  # a tile beyond 500 KB, too much for a cheap phone, loses its smallest
+            # every feature names its first zoom, so none is thinned out by chance; but a tile beyond 500 KB, too
+            # much for a cheap phone, loses its smallest
+            "--drop-smallest-as-needed",
             "--no-tiny-polygon-reduction-at-maximum-zoom",
             "--simplification=2",
             "--simplification-at-maximum-zoom=1",
