@@ -1,0 +1,1 @@
+"""Maps drawn with folium; the only package that knows it."""

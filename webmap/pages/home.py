@@ -1,0 +1,134 @@
+"""The public map: the first page everybody opens. Staff see the internal view of the same map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from geo.coordinates import Box
+from layers import catalogue
+from layers.description import Layer
+from layers.publication.rules import K
+from layers.vocabulary.queries import vocabulary
+from webmap.access import allowed, current_actor, may
+from webmap.maps.page_map import Files, MapParts, page_map
+from webmap.pages.map_start import where_people_live
+from webmap.pages.map_words import map_words
+from webmap.service import service
+
+blueprint = Blueprint("home", __name__)
+
+#: The scripts of the page, fetched early and together; the ones a page may not need are not among them.
+MODULES = (
+    "main", "address", "basemap", "classes", "features", "layers", "legend", "notices", "panel", "places", "shapes",
+    "sheet", "table", "tiles", "words",
+)  # fmt: skip
+
+#: Layers switched on at first. Zones are always shown; compounds give the map its names.
+SHOWN_AT_FIRST = frozenset({"quarantine_zones", "checkpoints", "supply_drops", "compounds"})
+
+#: What the map does not draw of a layer, so that the legend does not print it either.
+NOT_DRAWN = {"supply_drops": frozenset({"distributed", "cancelled"})}
+
+
+@blueprint.get("/")
+@allowed("pages.home")
+def home() -> str:
+    """The map page. What is on it the browser asks from the API."""
+    internal = may(current_actor(), "cells.internal")
+    start = where_people_live()
+    config = {**_config(internal), "start": start and [[start.south, start.west], [start.north, start.east]]}
+    groups: dict[str, list[dict[str, str]]] = {}
+    for measure in config["measures"]:
+        groups.setdefault(measure["group"], []).append(measure)
+    return render_template("home.html", map=_map(internal, start), config=config, groups=groups, k=K)
+
+
+def _map(internal: bool, start: Box | None) -> MapParts:
+    files = Files(
+        leaflet_js=_static("vendor/leaflet/leaflet.js"),
+        leaflet_css=_static("vendor/leaflet/leaflet.css"),
+        h3_js=_static("vendor/h3-js/h3-js.umd.js"),
+        cells_module=_static("map/cells.js"),
+        page_module=_static("map/main.js"),
+        preload=tuple(_static(f"map/{name}.js") for name in MODULES),
+    )
+    words = (_("Map of the neighbourhood"), _("Zoom in"), _("Zoom out"))
+    return page_map(files, start, words, url="/api/v1/cells", measure="needs", step=K, staff=internal)
+
+
+def _config(internal: bool) -> dict[str, Any]:
+    """What the scripts of the page are told, written into it as JSON."""
+    return {
+        "language": _language().replace("_", "-"),
+        "staff": internal,
+        "k": K,
+        "measure": "needs",
+        "measures": _measures(internal),
+        "layers": [_layer(layer) for layer in reversed(catalogue.layers()) if _is_drawn(layer, internal)],
+        "urls": {
+            "features": "/api/v1",
+            "basemap": "/basemap.json",
+            "report": "/report",
+            "icons": _static("map/icons.svg"),
+            "protomaps": _static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
+        },
+        "words": map_words(),
+    }
+
+
+def _measures(internal: bool) -> list[dict[str, str]]:
+    """What the map can be shaded by, in the order of the list people choose from."""
+    with service().database.read() as session:
+        services = vocabulary(session).services
+    groups = {True: _("Requests for help"), False: _("Places and people")}
+    found = [{"name": "needs", "title": _("All open requests"), "group": groups[True]}]
+    found += [
+        {"name": f"services.{name}", "title": title.in_language(_language()), "group": groups[True]}
+        for name, title in services.items()
+    ]
+    if internal:
+        found.append({"name": "urgent", "title": _("Urgent requests"), "group": groups[True]})
+        found.append({"name": "gap", "title": _("Requests with nobody on duty"), "group": groups[True]})
+    found += [
+        {"name": measure.name, "title": measure.title.in_language(_language()), "group": groups[False]}
+        for measure in catalogue.measures()
+        if measure.combine == "sum" and (internal or measure.public)
+    ]
+    return found
+
+
+def _is_drawn(layer: Layer, internal: bool) -> bool:
+    return layer.name != "needs" and (internal or layer.public)
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    hidden = NOT_DRAWN.get(layer.name, frozenset())
+    return {
+        "name": layer.name,
+        "title": layer.title.in_language(_language()),
+        "on": layer.name in SHOWN_AT_FIRST,
+        "legend_field": layer.legend_field,
+        "legend": [
+            {
+                "value": entry.value,
+                "title": entry.title.in_language(_language()),
+                "colour": entry.colour,
+                "icon": entry.icon,
+                "dash": entry.dash,
+            }
+            for entry in layer.legend
+            if entry.value not in hidden
+        ],
+    }
+
+
+def _language() -> str:
+    return str(get_locale())
+
+
+def _static(filename: str) -> str:
+    return url_for("static", filename=filename)
