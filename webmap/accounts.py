@@ -20,7 +20,7 @@ from data import people
 from data.availability import StoreAway
 from layers.actor import Actor
 from webmap.caller import is_on_this_machine
-from webmap.roles import EVERYONE, RESIDENT
+from webmap.roles import EVERYONE, RESIDENT, TITLES
 from webmap.service import service
 
 COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
@@ -107,8 +107,6 @@ class SignInForm(LoginForm):
         return not self.trouble
 
     def _trouble(self, known: bool) -> str:
-        if self.csrf_token.errors:
-            return str(gettext("This page was open for too long. Nothing is wrong: please sign in again."))
         if not known:
             return str(gettext("That email address and password do not belong to an active account."))
         if isinstance(self.user, Person) and self.user.is_demo and not demo_may_sign_in():
@@ -124,6 +122,17 @@ class SignInForm(LoginForm):
 def demo_may_sign_in() -> bool:
     """Demo passwords are published, so they open nothing to a caller from elsewhere, and nothing in production."""
     return is_on_this_machine() and not service().settings.production
+
+
+def _demo_to_show() -> dict[str, Any]:
+    """For the sign-in page, where the demo can be used: an account for each role, and the password of all."""
+    if not (service().demo_loaded() and demo_may_sign_in()):
+        return {}
+    from data.demo.neighbourhood import DEMO_PASSWORD
+
+    with service().database.read() as session:
+        shown = [(TITLES[Person(account).role], account.email) for account in people.demo_accounts(session)]
+    return {"demo_accounts": shown, "demo_password": DEMO_PASSWORD}
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -148,6 +157,7 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         # argon2 salts by itself; hashing once lets the store make hashes without knowing Flask or its key
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={f"argon2__{name}": cost for name, cost in people.HASH_COST.items()},
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_FRESHNESS=timedelta(minutes=-1),
@@ -159,6 +169,7 @@ def init_app(app: Flask) -> None:
     security = Security()
     security.init_app(app, Accounts(), register_blueprint=False, login_form=SignInForm)
     security.want_json(lambda request: False)
+    security.login_context_processor(_demo_to_show)
     security.login_manager.session_protection = None
     security.login_manager.user_loader(_person_of_session)
     security.login_manager.request_loader(_never)

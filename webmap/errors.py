@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from data.availability import StoreAway
 from geo.cells import BadCell
@@ -170,7 +170,7 @@ RETRY_AFTER_SECONDS = 5
 def init_app(app: Flask) -> None:
     """Registers one handler for every error of the table and for those of Flask."""
     for kind in SITUATIONS:
-        app.register_error_handler(kind, _tell)
+        app.register_error_handler(kind, tell)
     app.register_error_handler(HTTPException, _tell_flask)
 
 
@@ -207,12 +207,13 @@ def _validation_detail(error: ValidationError) -> tuple[str, list[dict[str, str]
     return "; ".join(f"{one['field']}: {one['reason']}" for one in errors), errors
 
 
-def _tell(error: Exception) -> Response:
+def tell(error: Exception) -> Response:
+    """The answer to an error of the table, for whoever asked."""
     situation = situation_of(error)
     if isinstance(error, StoreAway):
         current_app.logger.error("the store did not answer %s: %s", request.path, getattr(error, "orig", error))
     if wants_page():
-        return _page(situation, _words_of(error)) if situation is not SIGN_IN else _to_sign_in()
+        return _to_sign_in() if situation is SIGN_IN else _with_retry(_page(situation, _words_of(error)), error)
     answer = problem(situation, _words_of(error), **_members_of(error))
     if situation is SIGN_IN:
         answer.headers["WWW-Authenticate"] = 'Session realm="Linli"'
@@ -247,6 +248,8 @@ def _with_retry(answer: Response, error: Exception) -> Response:
 
 def _tell_flask(error: HTTPException) -> Response:
     """404, 405, 413, 500 and the like, with the headers that belong to them (Allow, Retry-After)."""
+    if isinstance(error, SecurityError):  # a host name that is not ours: no page can be drawn, no link be made
+        return Response("This is not a name of this site.\n", 400, content_type="text/plain; charset=utf-8")
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
     known = BY_STATUS.get(error.code)

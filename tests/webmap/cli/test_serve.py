@@ -1,0 +1,94 @@
+"""`linli serve` comes up ready, says where it is, and takes everything down with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data.database import Database, open_database
+from data.people import add_account
+from tests.webmap.people import PASSWORD, SECRET_KEY
+
+SERVE = [sys.executable, "-m", "webmap.cli", "serve", "--workers", "1", "--threads", "2"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    url = f"sqlite:///{tmp_path / 'served.sqlite'}"
+    return {**os.environ, "LINLI_DATABASE_URL": url, "LINLI_SECRET_KEY": SECRET_KEY}
+
+
+@pytest.fixture
+def database(environment: dict[str, str]) -> Iterator[Database]:
+    made = open_database(environment["LINLI_DATABASE_URL"])
+    made.upgrade()
+    yield made
+    made.close()
+
+
+def test_it_is_healthy_when_it_says_where_it_is_and_leaves_nothing_behind(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    with database.write() as session:
+        add_account(session, "demo@example.org", PASSWORD, "coordinator", datetime.now(UTC), is_demo=True)
+    with subprocess.Popen(
+        [*SERVE, "--port", "0"], env={**environment, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        where = server.stdout.readline().split()[-1]
+        demo = server.stdout.readline() + server.stdout.readline()
+        health = urllib.request.urlopen(f"{where}/healthz", timeout=10).read()  # noqa: S310
+        children = _children_of(server.pid)
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=30)
+
+    assert health == b'{"status":"ok"}\n'
+    assert "coordinator  demo@example.org" in demo
+    assert code == 0
+    assert len(children) >= 2  # a worker and the publication clock
+    assert [child for child in children if _is_alive(child)] == []
+    assert list(tmp_path.glob("linli-figures-*")) == []
+
+
+def test_a_port_that_is_taken_is_one_line_and_exit_two(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = subprocess.run([*SERVE, "--port", str(port)], env=environment, capture_output=True, text=True)
+
+    assert said.returncode == 2
+    assert said.stderr == f"linli: cannot listen on 127.0.0.1 port {port}: address already in use\n"
+    assert said.stdout == ""
+
+
+def test_an_unsafe_setting_is_one_line_and_exit_two(environment: dict[str, str]) -> None:
+    said = subprocess.run(
+        [*SERVE, "--port", "0"], env={**environment, "LINLI_TIMEZONE": "Mars"}, capture_output=True, text=True
+    )
+
+    assert said.returncode == 2
+    assert said.stderr == "linli: LINLI_TIMEZONE is a zone such as Asia/Shanghai, not 'Mars'\n"
+
+
+def _children_of(pid: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

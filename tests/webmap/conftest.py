@@ -1,0 +1,74 @@
+"""The application over a fresh store of either kind, and people who sign in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from data.database import Database, open_database
+from data.people import add_account
+from tests.stores import KINDS, copy_of_store, empty_store, remove_store
+from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
+from webmap import create_app
+from webmap.settings import Settings
+
+SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def store_with_schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A store with the schema and nothing in it, made once a run and only ever copied."""
+    url = empty_store(request.param, tmp_path_factory.mktemp("schema"))
+    database = open_database(url)
+    database.upgrade()
+    database.close()
+    yield url
+    remove_store(url)
+
+
+@pytest.fixture
+def settings(store_with_schema: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings over a store of the test's own."""
+    url = copy_of_store(store_with_schema, tmp_path)
+    yield Settings(database_url=url, secret_key=SECRET_KEY)
+    remove_store(url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application. A test may add routes to it before its first request."""
+    made = create_app(settings)
+    yield made
+    made.extensions["linli"].database.close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's store."""
+    held: Database = app.extensions["linli"].database
+    return held
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor on this machine, without a cookie."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, database: Database) -> SignedIn:
+    """`signed_in(role)` is a browser in which somebody of that role has signed in; more words go to the account."""
+
+    def browser(role: str, **account: object) -> FlaskClient:
+        with database.write() as session:
+            add_account(session, email_of(role), PASSWORD, role, datetime.now(UTC), **account)  # type: ignore[arg-type]
+        client = app.test_client()
+        assert sign_in(client, email_of(role)).status_code == 302
+        return client
+
+    return browser
