@@ -24,7 +24,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
     {
         RESIDENT: Text("Resident", "居民"),
         VOLUNTEER: Text("Volunteer", "志愿者"),
-        COORDINATOR: Text("Coordinator of an organization", "组织协调员"),
+        COORDINATOR: Text("Coordinator", "组织协调员"),
         COMMUNITY_OFFICIAL: Text("Community official", "社区工作人员"),
         SUBDISTRICT_OFFICIAL: Text("Subdistrict official", "街道工作人员"),
         DISTRICT_OFFICIAL: Text("District official", "区级工作人员"),
