@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
-from werkzeug.wsgi import wrap_file
+from werkzeug.wsgi import FileWrapper
 
 from data.basemap import ATTRIBUTION, DrawingFailed, basemap_path, read_header
 from data.keeping import kept
@@ -20,6 +20,9 @@ blueprint = Blueprint("basemap", __name__)
 
 #: How long a browser may keep what it fetched under the address of one version, which never changes: a year.
 VERSION_SECONDS = 31_536_000
+
+#: Read and sent at a time; tiles are mostly smaller.
+CHUNK_BYTES = 64 * 1024
 
 
 @blueprint.get("/basemap.json")
@@ -60,11 +63,19 @@ def tiles() -> Response:
     except OSError:
         raise NotFound from None
     version, size = _version(file), os.fstat(file.fileno()).st_size
-    response = Response(wrap_file(request.environ, file), mimetype="application/vnd.pmtiles", direct_passthrough=True)
+    # The server's own wrapper cannot seek: a range far into the file would be reached by reading all before it.
+    content = FileWrapper(file, CHUNK_BYTES)
+    response = Response(content, mimetype="application/vnd.pmtiles", direct_passthrough=True)
+    response.call_on_close(file.close)
     response.content_length = size
     response.set_etag(version)
     _let_keep(response, version)
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=size)  # type: ignore[return-value]
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except BaseException:
+        file.close()
+        raise
+    return response
 
 
 @blueprint.get("/basemap/streets.json")
@@ -79,7 +90,8 @@ def streets() -> Response:
     response = Response(text, mimetype="application/geo+json")
     response.set_etag(version)
     _let_keep(response, version)
-    return response.make_conditional(request.environ)  # type: ignore[return-value]
+    response.make_conditional(request.environ)
+    return response
 
 
 def _path() -> Path:
