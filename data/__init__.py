@@ -1,1 +1,1 @@
-"""How things are kept: database, journal, cell rollups, areas, migrations, files in and out. Knows nothing of what they mean."""
+"""How things are kept: database, journal, cell rollups, areas, files in and out. Not what they mean."""

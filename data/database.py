@@ -19,6 +19,8 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from data import locks
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 INSTANCE = CHECKOUT / "instance"
 
@@ -26,9 +28,6 @@ INSTANCE = CHECKOUT / "instance"
 #: Longer than the largest batch of a load takes; shorter than a person waits.
 WRITE_WAIT_SECONDS = 30.0
 WRITE_POLL_SECONDS = 0.002
-
-#: PostgreSQL advisory locks held by Linli, in one place so that no two jobs share a number by accident.
-LOCK_SCHEMA, LOCK_LOAD, LOCK_JOURNAL, LOCK_PUBLICATION = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04
 
 
 def database_url(url: str | None = None) -> str:
@@ -88,11 +87,11 @@ class Database:
             yield
             return
         with self._reader.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_LOAD})
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": locks.LOAD})
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK_LOAD})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": locks.LOAD})
 
     def upgrade(self) -> None:
         """Brings the schema up to date; safe when two processes start at once."""
@@ -127,6 +126,8 @@ def open_database(url: str | None = None) -> Database:
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     """Loads SpatiaLite and makes commits durable (WAL with full sync: the log is synced at every commit)."""
+    import pyproj  # noqa: F401 - loaded after SpatiaLite, its own copy of PROJ crashes the process when it ends
+
     connection.isolation_level = None
     connection.enable_load_extension(True)
     connection.load_extension(os.environ.get("SPATIALITE_LIBRARY_PATH", "mod_spatialite.so"))

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Index, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from data import locks
 from data.base import Base
 from data.bulk import insert_rows
 from data.columns import Json, Key, Moment
-from data.database import LOCK_JOURNAL
 
 
 class JournalRow(Base):
@@ -64,7 +64,7 @@ def append(session: Session, entries: Sequence[Entry], actor: str, role: str, at
     if not entries:
         return
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_JOURNAL})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": locks.JOURNAL})
     public_seq = 0
     if any(entry.public for entry in entries):
         public_seq = latest_public(session)

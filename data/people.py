@@ -196,3 +196,12 @@ def keep_fields(session: Session, account_id: int, values: dict[str, object]) ->
     if account is not None:
         for column, value in values.items():
             setattr(account, column, value)
+
+
+def remove_demo(session: Session) -> int:
+    """Takes out every demo account; how many there were."""
+    found = list(session.scalars(select(Account).where(Account.is_demo)))
+    for account in found:
+        session.delete(account)
+    session.flush()
+    return len(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import h3.api.basic_int as h3
 import shapely
-from shapely import MultiPolygon
+from shapely import MultiPolygon, Polygon
 
 
 def outline_of_cells(cells: Sequence[int]) -> MultiPolygon:
@@ -19,4 +19,6 @@ def outline_of_cells(cells: Sequence[int]) -> MultiPolygon:
         by_resolution.setdefault(h3.get_resolution(cell), []).append(cell)
     parts = [shapely.geometry.shape(h3.cells_to_geo(group)) for group in by_resolution.values()]
     whole = shapely.union_all(parts)
-    return whole if isinstance(whole, MultiPolygon) else MultiPolygon([whole])
+    if isinstance(whole, MultiPolygon):
+        return whole
+    return MultiPolygon([whole] if isinstance(whole, Polygon) else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 
 import layers as package
 from layers.description import Layer, Measure
@@ -39,3 +40,8 @@ def measures() -> tuple[Measure, ...]:
 def rollup_columns() -> tuple[str, ...]:
     """Every figure column that some layer keeps in the rollups."""
     return tuple(name for one in layers() for name in one.rollup_columns)
+
+
+def actions(name: str) -> ModuleType:
+    """The module of what can be done to a layer's features: `put`, and `move` where they have states."""
+    return import_module(f"layers.{layer(name).name}.actions")

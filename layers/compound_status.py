@@ -7,29 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import shapely
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from layers.compounds.rules import LEAST_SHARE, status_of
-from layers.quarantine_zones.record import QuarantineZone
+from layers.quarantine_zones.queries import holding
 
 
 def add_status(session: Session, compounds: Sequence[dict[str, Any]], at: datetime) -> None:
     """Gives each compound row its "status" at a moment. Never decided by cells alone: a zone ends at a wall."""
-    zones = session.execute(
-        select(QuarantineZone.level, QuarantineZone.geometry).where(
-            QuarantineZone.state.in_(("in_force", "lifted")),
-            or_(QuarantineZone.valid_from.is_(None), QuarantineZone.valid_from <= at),
-            or_(QuarantineZone.valid_to.is_(None), QuarantineZone.valid_to > at),
-        )
-    ).all()
+    zones = holding(session, at)
     shapes = [compound["geometry"] for compound in compounds]
     levels: list[list[str]] = [[] for _ in compounds]
     if zones and shapes:
-        which, zone = shapely.STRtree([geometry for _, geometry in zones]).query(shapes, predicate="intersects")
-        for at_compound, at_zone in zip(which.tolist(), zone.tolist(), strict=True):
+        which, over = shapely.STRtree([zone["geometry"] for zone in zones]).query(shapes, predicate="intersects")
+        for at_compound, at_zone in zip(which.tolist(), over.tolist(), strict=True):
             shape = shapes[at_compound]
-            if shape.intersection(zones[at_zone][1]).area >= LEAST_SHARE * shape.area:
-                levels[at_compound].append(zones[at_zone][0])
+            if shape.intersection(zones[at_zone]["geometry"]).area >= LEAST_SHARE * shape.area:
+                levels[at_compound].append(zones[at_zone]["level"])
     for compound, found in zip(compounds, levels, strict=True):
         compound["status"] = status_of(found)

@@ -111,7 +111,7 @@ def remove(database: Database, at: datetime) -> int:
         for layer in catalogue.layers():
             count += _erase(session, layer)
         areas.remove_source(session, "demo")
-        people.remove_demo_accounts(session)
+        people.remove_demo(session)
         for key in ("demo", "demo_streets"):
             keep(session, key, None)
         rebuild(session)
@@ -136,7 +136,8 @@ def _erase(session: Session, layer: Layer) -> int:
     if layer.private_table is not None:
         session.execute(delete(layer.private_table).where(layer.private_table.c[0].in_(ids)))
     _erase_deltas(session, layer, deltas)
-    return session.execute(delete(table).where(table.c.source_id.like(f"{PREFIX}%"))).rowcount  # type: ignore[attr-defined]
+    done = session.execute(delete(table).where(table.c.source_id.like(f"{PREFIX}%")))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _erase_deltas(session: Session, layer: Layer, deltas: Any) -> None:

@@ -1,17 +1,19 @@
-"""What a layer says of itself. Everything that lists layers (API, exports, legend, docs, permissions) reads it from here."""
+"""What a layer says of itself. Everything that lists layers (API, exports, legend, docs) reads it from here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import Table
-from sqlalchemy.orm import Session
 
 from layers.text import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.orm import Session
 
 GeometryKind = Literal["point", "polygon"]
 
@@ -93,16 +95,12 @@ class Layer:
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     interval: tuple[str, str] = ("valid_from", "valid_to")  # the columns between which the feature holds
     public_states: tuple[str, ...] = ()  # where given, features in other states are not public
-    prepare: Callable[[Session, list[dict[str, Any]]], None] | None = None  # fills columns derived on the way in
+    prepare: Callable[[Session, list[dict[str, Any]], datetime], None] | None = (
+        None  # fills columns derived on the way in
+    )
     move_rule: Callable[[Mapping[str, Any], str], bool] | None = None  # where `moves` alone does not decide
     private_table: Table | None = None  # what purge deletes; its first column is the feature's id
     kept_on_update: tuple[str, ...] = ()  # columns that loading the same source id again leaves as they are
-
-    stamp_columns: Mapping[str, str] = field(default_factory=dict)  # state → column set to the moment it is reached
-
-    def stamps(self, to_state: str, at: datetime) -> dict[str, Any]:
-        """The columns that a move to `to_state` sets to its moment."""
-        return {self.stamp_columns[to_state]: at} if to_state in self.stamp_columns else {}
 
     def may_move(self, row: Mapping[str, Any], to_state: str) -> bool:
         """Whether the feature in `row` may go to `to_state`, whoever asks."""

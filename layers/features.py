@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from data import journal
+from data import journal, locks
 from data.bulk import insert_rows
 from geo import cells, covers
 from geo.covers import Cover
@@ -58,7 +58,8 @@ class PutResult:
 def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Actor, at: datetime) -> PutResult:
     """Creates features, or updates those whose source id is known, all of the batch but those it rejects.
 
-    What a new feature adds holds from its own beginning, what an update changes in amounts holds from `at`.
+    What a new feature adds holds from its own beginning, what an update changes in amounts holds from `at`. An update
+    puts right what holds over time: the interval since the last move, the whole one where there was none.
     """
     result = PutResult()
     rows = _rows_of(session, layer, incoming, at, result)
@@ -67,7 +68,7 @@ def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Act
     old = [(pair, known[pair[0]["source_id"]]) for pair in rows if pair[0]["source_id"] in known]
     changes = []
     for (row, footprint), feature_id in zip(new, _insert(session, layer, [row for row, _ in new]), strict=True):
-        changes.append(_created(layer, feature_id, row, footprint))
+        changes.append(_created(layer, feature_id, row, footprint, at))
     for (row, footprint), before in old:
         changes.append(_updated(session, layer, before, row, footprint, at))
     result.created, result.updated = len(new), len(old)
@@ -181,7 +182,7 @@ def footprints_of(layer: Layer, rows: Sequence[dict[str, Any]]) -> list[figures.
         return [row["leaf"] for row in rows]
     if layer.geometry == "point":
         points = [row["geometry"] for row in rows]
-        return cells.leaves_of(shapely.get_x(points), shapely.get_y(points)).tolist()
+        return list(cells.leaves_of(shapely.get_x(points), shapely.get_y(points)).tolist())
     drawn = [row for row in rows if not row.get("cells")]
     made = iter(covers.covers([row["geometry"] for row in drawn]))
     return [
@@ -249,19 +250,23 @@ def _problem(layer: Layer, row: dict[str, Any], seen: set[str]) -> str:
 def _as_kept(layer: Layer, geometry: BaseGeometry | None) -> BaseGeometry | None:
     if geometry is None:
         return None
-    flat = shapely.force_2d(geometry)
-    if layer.geometry == "polygon" and flat.geom_type == "Polygon":
+    flat: BaseGeometry = shapely.force_2d(geometry)
+    if layer.geometry == "polygon" and isinstance(flat, shapely.Polygon):
         return shapely.MultiPolygon([flat])
-    if layer.geometry == "point" and flat.geom_type == "MultiPoint" and len(flat.geoms) == 1:
+    if layer.geometry == "point" and isinstance(flat, shapely.MultiPoint) and len(flat.geoms) == 1:
         return flat.geoms[0]
     return flat
 
 
 def _known(session: Session, layer: Layer, source_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Rows by source id, which nobody else changes, or adds, before the transaction ends."""
     known: dict[str, dict[str, Any]] = {}
+    if source_ids:
+        locks.hold(session, locks.SOURCE_IDS)
     for start in range(0, len(source_ids), IDS_AT_ONCE):
         part = source_ids[start : start + IDS_AT_ONCE]
-        query = select(layer.table).where(layer.table.c.source_id.in_(part))
+        query = select(layer.table).where(layer.table.c.source_id.in_(part)).order_by(layer.table.c.id)
+        query = query.with_for_update()
         known.update({row["source_id"]: dict(row) for row in session.execute(query).mappings()})
     return known
 
@@ -298,8 +303,12 @@ def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _created(layer: Layer, feature_id: int, row: dict[str, Any], footprint: figures.Footprint) -> figures.Change:
+def _created(
+    layer: Layer, feature_id: int, row: dict[str, Any], footprint: figures.Footprint, at: datetime
+) -> figures.Change:
     began = row.get("reported_at") or row.get("valid_from")
+    if began is not None and began > at:
+        began = at  # amounts count from when they are written: only spans can lie in the future
     entry = journal.Entry(
         layer.name, "create", feature_id, None, row.get(layer.state_field), _journal_cells(footprint), None, began,
         layer.public,
@@ -316,7 +325,7 @@ def _updated(
     at: datetime,
 ) -> figures.Change:
     feature_id = before["id"]
-    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name != "id"}  # noqa: SIM118
+    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name not in ("id", "since")}  # noqa: SIM118
     if layer.private_table is not None:
         key = layer.private_table.c[0]
         session.execute(delete(layer.private_table).where(key == feature_id))
@@ -344,6 +353,7 @@ def _updated(
         at,
         None,
         entry,
+        before["since"],
     )
 
 

@@ -37,7 +37,8 @@ class Change:
     """One feature before and after (None for not there).
 
     effective_at: from when its amounts hold; None for always. cut_at: the moment at which running spans end and new
-    ones begin; None where the spans are replaced as a whole, because the record was wrong and is put right.
+    ones begin; None where the running spans are replaced, because the record was wrong and is put right. since: from
+    when replaced spans may hold, the moment of the last cut; what was before it stays.
     """
 
     feature_id: int
@@ -46,6 +47,7 @@ class Change:
     effective_at: datetime | None
     cut_at: datetime | None
     entry: Entry
+    since: datetime | None = None
 
     @property
     def spans_change(self) -> bool:
@@ -63,7 +65,7 @@ def spans_table() -> Table:
 def columns() -> tuple[str, ...]:
     """The figure columns of the rollups, in order."""
     table = Base.metadata.tables["cell_rollups"]
-    return tuple(name for name in table.c.keys() if name not in ("res", "cell"))
+    return tuple(column.name for column in table.columns if column.name not in ("res", "cell"))
 
 
 def span_rows(layer: Layer, feature_id: int, standing: Standing, since: datetime | None = None) -> list[dict[str, Any]]:
@@ -107,7 +109,7 @@ def write_spans(session: Session, layer: Layer, changes: Sequence[Change]) -> No
         if change.before is not None:
             _end_spans(session, table, layer.name, change)
         if change.after is not None:
-            new = span_rows(layer, change.feature_id, change.after, change.cut_at)
+            new = span_rows(layer, change.feature_id, change.after, change.cut_at or change.since)
             rows += new
             waiting |= {change.feature_id} if new else set()
     if rows:
@@ -150,8 +152,12 @@ def _net(change: Change) -> list[Weight]:
         if not isinstance(before[0], Cover):
             names = {**was, **becomes}
             return [(before[0], {name: becomes.get(name, 0) - was.get(name, 0) for name in names})]
-    taken = [(before[0], {name: -amount for name, amount in before[1].amounts.items()})] if before else []
-    return [*taken, (after[0], after[1].amounts)] if after else taken
+    found: list[Weight] = []
+    if before:
+        found.append((before[0], {name: -amount for name, amount in before[1].amounts.items()}))
+    if after:
+        found.append((after[0], after[1].amounts))
+    return found
 
 
 def _write_deltas(session: Session, net: Sequence[tuple[Weight, datetime]]) -> None:

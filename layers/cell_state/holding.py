@@ -1,4 +1,4 @@
-"""What holds at one moment: the spans of that moment as arrays, and the figures of cells that follow from them. Pure."""
+"""What holds at one moment: its spans as arrays, and the figures of cells that follow from them. Pure."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Version:
 
     @property
     def number(self) -> int:
-        """The one number of the answer's `seq`: the journal's for staff, of public changes and publications in public."""
+        """The answer's `seq`: the journal's for staff, of public changes and publications in public."""
         return self.seq + self.publication
 
 
@@ -86,7 +86,7 @@ class Present:
             return self._refresh(session, now)
 
     def in_box(self, session: Session, box: Box, res: int, now: datetime) -> Answer:
-        """The cells of a resolution whose centre is in the box. Raises TooMuch that names a resolution that would do."""
+        """The cells of a resolution whose centre is in the box. Raises TooMuch with a resolution that would do."""
         with self._lock:
             version = self._refresh(session, now)
             sheet = self._sheet(session, res)
@@ -279,7 +279,7 @@ def _lies_over(cell: int, box: Box) -> bool:
     if box.west <= lng < box.east and box.south <= lat < box.north:
         return False
     lngs, lats = zip(*geo_cells.boundary(cell), strict=True)
-    return min(lngs) < box.east and max(lngs) >= box.west and min(lats) < box.north and max(lats) >= box.south
+    return bool(min(lngs) < box.east and max(lngs) >= box.west and min(lats) < box.north and max(lats) >= box.south)
 
 
 def _runs(positions: Sequence[int]) -> list[list[int]]:

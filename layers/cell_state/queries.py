@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from data import rollups
@@ -29,8 +29,8 @@ from layers.vocabulary.queries import Vocabulary, vocabulary
 SIZES = range(32)
 
 _HOLDS = text(
-    " UNION ALL ".join(
-        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "  # noqa: S608 - numbers only
+    " UNION ALL ".join(  # the only things put into the text are numbers
+        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "
         f"WHERE size = {size} AND starts > :at - {4**size if size < 30 else 2**62} AND starts <= :at AND ends > :at"
         for size in SIZES
     )
@@ -133,7 +133,7 @@ def cells_with_amounts(session: Session, res: int, names: Sequence[str]) -> Cell
     """The cells of a resolution where one of some columns is, or once was, not 0, in index order."""
     query = select(cell_rollups.c.cell).where(cell_rollups.c.res == res).order_by(cell_rollups.c.cell)
     if names and set(names) != set(catalogue.rollup_columns()):
-        query = query.where(sum((func.abs(cell_rollups.c[name]) for name in names), start=0) > 0)
+        query = query.where(or_(*(cell_rollups.c[name] != 0 for name in names)))
     return np.fromiter(session.execute(query).scalars(), dtype=np.int64)
 
 
@@ -147,7 +147,7 @@ def open_needs(session: Session, words: Vocabulary, only: Cells | None = None) -
     if only is not None:
         query = query.where(cell_rollups.c.cell.in_(only.tolist()))
     elif opened:
-        query = query.where(sum(opened, start=0) > 0)
+        query = query.where(or_(*(column > 0 for column in opened)))
     rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell))], dtype=np.int64)
     rows = rows.reshape(-1, 1 + 2 * width)
     return rows[:, 0], rows[:, 1 : 1 + width], rows[:, 1 + width :]
@@ -205,8 +205,8 @@ Later = tuple[Cells, Figures]
 
 
 def _later(session: Session, at: datetime, now: datetime, names: Sequence[str]) -> Later:
-    if at >= now + timedelta(minutes=1):
-        at = now + timedelta(minutes=1)
+    if at >= now:
+        return np.empty(0, dtype=np.int64), np.empty((0, len(names)), dtype=np.int64)
     sums = [func.sum(cell_deltas.c[name]) for name in names]
     query = (
         select(cell_deltas.c.cell, *sums)

@@ -105,8 +105,8 @@ def _span_differences(session: Session) -> Iterator[str]:
     for layer in catalogue.layers():
         query = select(cell_spans).where(cell_spans.c.layer == layer.name, cell_spans.c.settled == 0)
         kept: dict[int, set[tuple[Any, ...]]] = {}
-        for row in session.execute(query).mappings():
-            kept.setdefault(row["feature_id"], set()).add(tuple(row[name] for name in SPAN_COLUMNS))
+        for span in session.execute(query).mappings():
+            kept.setdefault(span["feature_id"], set()).add(tuple(span[name] for name in SPAN_COLUMNS))
         for row, standing in standings(session, layer):
             right = {
                 tuple(span[name] for name in SPAN_COLUMNS)

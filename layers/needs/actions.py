@@ -87,7 +87,7 @@ def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _repeated(session: Session, known: Row[tuple[int, str]], body: str, token: str) -> Reported:
+def _repeated(session: Session, known: Row[int, str], body: str, token: str) -> Reported:
     if known.body_hash != body:
         raise BadInput(
             "this Idempotency-Key was used for another report", [{"field": "Idempotency-Key", "reason": "used"}]

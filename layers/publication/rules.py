@@ -109,7 +109,7 @@ def household_numbers(
     if not len(nameless):
         return numbers
     east = lngs * _METRES_PER_DEGREE * np.cos(np.radians(lats))
-    points = shapely.points(east, lats * _METRES_PER_DEGREE)
+    points = np.atleast_1d(np.asarray(shapely.points(east, lats * _METRES_PER_DEGREE), dtype=object))
     one, other = shapely.STRtree(points).query(points[nameless], predicate="dwithin", distance=HOUSEHOLD_METRES)
     named = numbers[other] >= 0
     numbers[nameless[one[named]]] = numbers[other[named]]

@@ -37,6 +37,5 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
-    stamp_columns={"lifted": "valid_to"},
     public_states=("in_force", "lifted"),
 )

@@ -29,6 +29,5 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
-    stamp_columns={"delivered": "delivered_at"},
     interval=("valid_from", "window_to"),
 )

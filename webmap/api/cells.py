@@ -14,6 +14,7 @@ from geo.coordinates import BadCoordinates, Box
 from geo.tiles import DEEPEST, resolution_of_zoom, tile_box
 from layers.cell_state import queries
 from layers.cell_state.present import MOST_CELLS, Answer, Version
+from layers.cell_state.rules import State
 from layers.errors import TooMuch
 from webmap.access import allowed, current_actor, may
 from webmap.openapi import Parameters
@@ -82,7 +83,7 @@ def _answer(box: Box, res: int, at: datetime | None) -> Response:
     return response
 
 
-def _packed(states: dict[int, queries.State], version: Version) -> Answer:
+def _packed(states: dict[int, State], version: Version) -> Answer:
     if len(states) > MOST_CELLS:
         raise TooMuch(f"{len(states)} cells were found, at most {MOST_CELLS} are given; take a smaller box")
     members = [b'"%s":%s' % (cells.to_hex(cell).encode(), orjson.dumps(state)) for cell, state in states.items()]

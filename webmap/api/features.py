@@ -124,7 +124,7 @@ def _putter(layer: Layer) -> Callable[..., Response]:
                 geometry, _ = shapes.repair(geometry)
         incoming = features.Incoming(features.check(layer, body.properties), geometry)
         with service().database.write() as session:
-            result = features.put(session, layer, [incoming], actor, datetime.now(UTC))
+            result = catalogue.actions(layer.name).put(session, [incoming], actor, datetime.now(UTC))
         if result.rejected:
             reason = result.rejected[0][1]
             raise BadInput(reason, [{"field": "", "reason": reason}])
@@ -141,21 +141,14 @@ def _mover(layer: Layer) -> Callable[..., Response]:
         actor = current_actor()
         if not may_write(actor, layer.name):
             raise NotAllowed(f"your role may not move {layer.name}")
-        now = datetime.now(UTC)
-        step = features.Step(path.feature_id, body.to, now, _stamped(layer, body, now))
         with service().database.write() as session:
-            row = features.move(session, layer, [step], actor, now)[0]
+            row = catalogue.actions(layer.name).move(
+                session, [path.feature_id], body.to, actor, datetime.now(UTC), reason=body.reason
+            )[0]
         return Response(orjson.dumps({"id": row["id"], "state": row[layer.state_field]}), mimetype="application/json")
 
     move_feature.__doc__ = f"Takes one of {layer.name} to another state; 409 where that is not a legal move."
     return move_feature
-
-
-def _stamped(layer: Layer, body: Move, now: datetime) -> dict[str, Any]:
-    changes = layer.stamps(body.to, now)
-    if body.reason is not None and "reason" in layer.table.c:
-        changes["reason"] = body.reason
-    return changes
 
 
 def feature(row: dict[str, Any]) -> dict[str, Any]:

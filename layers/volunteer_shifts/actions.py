@@ -1,0 +1,26 @@
+"""What can be done to shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from layers import features
+from layers.actor import Actor
+from layers.volunteer_shifts import LAYER
+
+
+def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
+    """Creates shifts, or updates those whose source id is known."""
+    return features.put(session, LAYER, incoming, actor, at)
+
+
+def move(
+    session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **_: Any
+) -> list[dict[str, Any]]:
+    """Takes shifts to a state together; nothing else changes. Raises MoveNotAllowed, NotFound."""
+    steps = [features.Step(one, to_state, at) for one in ids]
+    return features.move(session, LAYER, steps, actor, at)
