@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from data.database import Database, open_database
 from tests.cluster import MEETING, Meeting
-from tests.stores import KINDS, empty_store, remove_store
+from tests.stores import KINDS, copy_of_store, empty_store, remove_store
 
 # Two cores shared with a database and a browser: how long one example takes says nothing about the code.
 settings.register_profile("linli", deadline=None)
@@ -41,6 +42,43 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """The URL of an empty store, once on SpatiaLite and once on PostGIS; removed after the test."""
     url = empty_store(request.param, tmp_path)
     yield url
+    remove_store(url)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def schema_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a store with the schema and nothing in it, made once a test process and only ever copied."""
+    url = empty_store(request.param, tmp_path_factory.mktemp("schema"))
+    database = open_database(url)
+    database.upgrade()
+    database.close()
+    yield url
+    remove_store(url)
+
+
+@pytest.fixture
+def store_url(schema_url: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a store of the test's own, with the schema; removed after the test."""
+    url = copy_of_store(schema_url, tmp_path)
+    yield url
+    remove_store(url)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Database]:
+    """A store of the test's own, with the schema, opened."""
+    database = open_database(store_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def shared_store(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One store for all examples of a property, opened; `tests.stores.emptied` makes it new for the next one."""
+    url = copy_of_store(schema_url, tmp_path_factory.mktemp("shared"))
+    database = open_database(url)
+    yield database
+    database.close()
     remove_store(url)
 
 

@@ -57,8 +57,6 @@ def _address(host: str, listener: socket.socket) -> str:
 
 def _prepare(database_url: str, with_demo: bool) -> list[str]:
     """Brings the schema up to date, publishes what is due; what to say of the demo, a line each."""
-    import pyproj  # noqa: F401 - loaded after SpatiaLite, its copy of PROJ ends the process with a crash
-
     from data.database import open_database
     from layers.publication.actions import publish_if_due
 
