@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
 from webmap import create_app
 from webmap.settings import Settings
 
+MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]
 
 
@@ -40,11 +42,23 @@ def settings(store_with_schema: str, tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def make_app(settings: Settings) -> Iterator[MakeApp]:
+    """`make_app(proxies=1)` is another application over the test's store, with other settings."""
+    made: list[Flask] = []
+
+    def another(**changes: object) -> Flask:
+        made.append(create_app(replace(settings, **changes)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield another
+    for app in made:
+        app.extensions["linli"].database.close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
     """The application. A test may add routes to it before its first request."""
-    made = create_app(settings)
-    yield made
-    made.extensions["linli"].database.close()
+    return make_app()
 
 
 @pytest.fixture

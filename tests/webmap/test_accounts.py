@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -18,8 +17,6 @@ from sqlalchemy import event
 from data.database import Database
 from data.people import add_account, disable, existing_account, set_password
 from tests.webmap.people import PASSWORD, email_of, sign_in, token_on
-from webmap import create_app
-from webmap.settings import Settings
 
 SignedIn = Callable[..., FlaskClient]
 ELSEWHERE = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
@@ -256,8 +253,8 @@ class TestDemoAccounts:
 
         assert "demo account" not in sign_in(client, OFFICIAL, "wrong password", **ELSEWHERE).get_data(as_text=True)
 
-    def test_they_do_not_sign_in_in_production(self, settings: Settings) -> None:
-        app = create_app(replace(settings, production=True, hosts=("localhost",)))
+    def test_they_do_not_sign_in_in_production(self, make_app: Callable[..., Flask]) -> None:
+        app = make_app(production=True, hosts=("localhost",))
         add(app.extensions["linli"].database, is_demo=True)
 
         assert "This is a demo account" in sign_in(app.test_client(), OFFICIAL).get_data(as_text=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from data.database import Database
 from layers.publication.actions import publish_if_due
-from tests.webmap.people import SECRET_KEY
 from tests.webmap.problems import problem_of
-from webmap import create_app
-from webmap.settings import Settings
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 TOKEN = "a-token-for-the-figures"  # noqa: S105
@@ -29,8 +27,8 @@ def test_the_service_is_healthy_once_there_is_a_publication(client: FlaskClient,
     assert client.get("/healthz").get_json() == {"status": "ok"}
 
 
-def test_a_store_that_is_away_is_told_as_unavailable_without_its_address() -> None:
-    app = create_app(Settings(database_url="postgresql://u:pw@127.0.0.1:1/none", secret_key=SECRET_KEY))
+def test_a_store_that_is_away_is_told_as_unavailable_without_its_address(make_app: Callable[..., Flask]) -> None:
+    app = make_app(database_url="postgresql://u:pw@127.0.0.1:1/none")
 
     told = problem_of(app.test_client().get("/healthz"), 503)
     page = app.test_client().get("/sign-in")
@@ -70,8 +68,8 @@ def test_nobody_else_reads_the_figures(client: FlaskClient, request_from: dict[s
     problem_of(client.get("/metrics", **request_from), 401)
 
 
-def test_whoever_carries_the_token_reads_the_figures_from_anywhere(settings: Settings) -> None:
-    app = create_app(replace(settings, metrics_token=TOKEN))
+def test_whoever_carries_the_token_reads_the_figures_from_anywhere(make_app: Callable[..., Flask]) -> None:
+    app = make_app(metrics_token=TOKEN)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
 
     assert app.test_client().get("/metrics", environ_base=ELSEWHERE, headers=bearer).status_code == 200

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from webmap import create_app
 from webmap.access import allowed
-from webmap.settings import Settings
 
 PAGES = ("/sign-in", "/problems/too-much", "/nobody/lives/here", "/api/v1/nothing", "/static/base.css", "/openapi.json")
 
@@ -63,18 +60,18 @@ def test_https_is_asked_to_stay(client: FlaskClient) -> None:
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
 
 
-def test_a_caller_cannot_claim_https_unless_a_proxy_is_announced(settings: Settings) -> None:
+def test_a_caller_cannot_claim_https_unless_a_proxy_is_announced(make_app: Callable[..., Flask]) -> None:
     claim = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 
-    plain = create_app(settings).test_client().get("/sign-in", headers=claim)
-    proxied = create_app(replace(settings, proxies=1)).test_client().get("/sign-in", headers=claim)
+    plain = make_app().test_client().get("/sign-in", headers=claim)
+    proxied = make_app(proxies=1).test_client().get("/sign-in", headers=claim)
 
     assert "Strict-Transport-Security" not in plain.headers
     assert "Strict-Transport-Security" in proxied.headers
 
 
-def test_a_host_name_that_is_not_ours_is_refused(settings: Settings) -> None:
-    client = create_app(replace(settings, hosts=("linli.example.org",))).test_client()
+def test_a_host_name_that_is_not_ours_is_refused(make_app: Callable[..., Flask]) -> None:
+    client = make_app(hosts=("linli.example.org",)).test_client()
 
     assert client.get("/problems/too-much", base_url="https://linli.example.org").status_code == 200
     assert client.get("/problems/too-much", base_url="https://evil.example").status_code == 400

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from data.database import open_database
 from data.people import existing_account
 from tests.webmap.people import sign_in
-from webmap import create_app
 from webmap.cli import main
 from webmap.settings import Settings
+
+Linli = Callable[..., Result]
+MakeApp = Callable[..., Flask]
 
 LI = "li@linli.example.org"
 
 
 @pytest.fixture
-def linli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> object:
+def linli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Linli:
     """Runs `linli` with these words over the test's store, `typed` on its standard input."""
     monkeypatch.setenv("LINLI_DATABASE_URL", settings.database_url)
 
@@ -26,38 +31,36 @@ def linli(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> object:
     return run
 
 
-def test_an_account_that_was_added_signs_in(linli: object, settings: Settings) -> None:
-    said = linli("user", "add", LI, "--role", "coordinator", "--organization", "Blue Vests", typed="a long password\n")  # type: ignore[operator]
-    app = create_app(settings)
+def test_an_account_that_was_added_signs_in(linli: Linli, make_app: MakeApp) -> None:
+    said = linli("user", "add", LI, "--role", "coordinator", "--organization", "Blue Vests", typed="a long password\n")
+    app = make_app()
 
     assert (said.exit_code, said.output) == (0, f"added {LI} as coordinator\n")
     assert sign_in(app.test_client(), LI, "a long password").status_code == 302
-    app.extensions["linli"].database.close()
 
 
-def test_a_password_that_was_made_is_said_once_and_opens_the_account(linli: object, settings: Settings) -> None:
-    linli("user", "add", LI, "--role", "volunteer", "--generate")  # type: ignore[operator]
-    said = linli("user", "password", LI, "--generate").output  # type: ignore[operator]
+def test_a_password_that_was_made_is_said_once_and_opens_the_account(linli: Linli, make_app: MakeApp) -> None:
+    linli("user", "add", LI, "--role", "volunteer", "--generate")
+    said = linli("user", "password", LI, "--generate").output
     password = said.split()[-1]
-    app = create_app(settings)
+    app = make_app()
 
     assert len(password) == 19
     assert sign_in(app.test_client(), LI, password).status_code == 302
-    app.extensions["linli"].database.close()
 
 
-def test_the_list_says_who_has_which_role_and_state(linli: object) -> None:
-    linli("user", "add", LI, "--role", "coordinator", "--organization", "Blue Vests", "--generate")  # type: ignore[operator]
-    linli("user", "add", "wu@linli.example.org", "--role", "volunteer", "--generate")  # type: ignore[operator]
-    linli("user", "disable", "WU@linli.example.org")  # type: ignore[operator]
+def test_the_list_says_who_has_which_role_and_state(linli: Linli) -> None:
+    linli("user", "add", LI, "--role", "coordinator", "--organization", "Blue Vests", "--generate")
+    linli("user", "add", "wu@linli.example.org", "--role", "volunteer", "--generate")
+    linli("user", "disable", "WU@linli.example.org")
 
-    assert linli("user", "list").output.splitlines() == [  # type: ignore[operator]
+    assert linli("user", "list").output.splitlines() == [
         f"{LI}\tcoordinator\tactive\tBlue Vests\tnever",
         "wu@linli.example.org\tvolunteer\tdisabled\t-\tnever",
     ]
 
-    linli("user", "enable", "wu@linli.example.org")  # type: ignore[operator]
-    assert "disabled" not in linli("user", "list").output  # type: ignore[operator]
+    linli("user", "enable", "wu@linli.example.org")
+    assert "disabled" not in linli("user", "list").output
 
 
 @pytest.mark.parametrize(
@@ -72,12 +75,12 @@ def test_the_list_says_who_has_which_role_and_state(linli: object) -> None:
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_changes_nothing(
-    linli: object, settings: Settings, words: list[str], typed: str, line: str
+    linli: Linli, settings: Settings, words: list[str], typed: str, line: str
 ) -> None:
-    linli("user", "add", LI, "--role", "administrator", "--generate")  # type: ignore[operator]
+    linli("user", "add", LI, "--role", "administrator", "--generate")
     before = account(settings)
 
-    said = linli("user", *words, typed=typed)  # type: ignore[operator]
+    said = linli("user", *words, typed=typed)
 
     assert said.exit_code == 2
     assert said.output.startswith(line) and said.output.count("\n") == 1
