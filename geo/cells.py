@@ -27,7 +27,7 @@ Cells = NDArray[np.int64]
 Degrees = NDArray[np.float64]
 
 LEAF = 13  # a point is 2.3 m from its centre (median), less than any phone errs: docs/decisions/0001
-COVER = 11  # the finest served; covers at the leaf cost ten times the time and 35 times the cells
+COVER = 11  # the finest served; covers at the leaf cost ten times the time and thirty times the cells
 FINEST = 11  # served resolutions, finest and coarsest
 COARSEST = 5
 

@@ -38,7 +38,7 @@ from geo.cells import (
 from geo.shapes import BadShape, areas_m2, check_range, cut_at_antimeridian
 
 LIMIT_KM2 = 2_000.0  # a million cells, about half a second; most districts have less, a prefecture more
-_AT_ONCE_KM2 = 10_000.0  # bounds worked on together: 200 MB at most; 20,000 compounds have a third of it
+_AT_ONCE_KM2 = 5_000.0  # bounds worked on together: 400 MB at most; 20,000 compounds have a third of it
 _KM_A_DEGREE = 111.7  # the longest, at the poles
 Amounts = NDArray[np.int64]
 Places = NDArray[np.intp]

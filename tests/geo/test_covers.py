@@ -4,6 +4,8 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 import shapely
+from h3ronpy import ContainmentMode
+from h3ronpy.vector import wkb_to_cells
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon
@@ -55,6 +57,14 @@ def test_a_batch_gives_what_each_polygon_alone_gives(some: list[Polygon]) -> Non
     for one, alone in zip(found, map(cover, some), strict=True):
         assert len(one.lo) > 0
         assert (one.n, one.rank.tolist()) == (alone.n, alone.rank.tolist())
+
+
+@given(st.lists(polygons(odd=False), max_size=6))
+@settings(max_examples=40)
+def test_a_batch_has_the_very_sets_of_h3ronpy(some: list[Polygon]) -> None:
+    theirs = wkb_to_cells(shapely.to_wkb(np.array(some, dtype=object)), COVER, ContainmentMode.Covers)
+
+    assert [plain(one) for one in covers.covers(some)] == [sorted(set(one)) for one in theirs.to_pylist()]
 
 
 def test_a_compound_smaller_than_a_cell_has_one_cell_wherever_it_lies() -> None:

@@ -74,9 +74,20 @@ def test_a_height_is_dropped_and_is_no_defect() -> None:
         Polygon([(421000, 3451000), (421500, 3451000), (421500, 3451500)]),
         Polygon([(-150, 80), (-50, 80), (50, 80), (150, 80)]),
         Polygon([(0, 0), (170, 0), (340, 0), (500, 0), (500, 1), (0, 1)]),
+        Polygon([(0, 0), (170, 0), (340, 0), (500, 0), (500, 1), (340, 1), (170, 1), (0, 1)]),
         shapely.box(-180, -85, 180, 85),
     ],
-    ids=["empty", "point", "flat", "beyond the pole", "metres", "a pole", "more than a turn", "the world"],
+    ids=[
+        "empty",
+        "point",
+        "flat",
+        "beyond the pole",
+        "metres",
+        "a pole",
+        "a ring that does not close",
+        "more than a turn",
+        "the world",
+    ],
 )
 def test_what_cannot_be_kept_is_refused(shape: shapely.Geometry) -> None:
     with pytest.raises(BadShape):
