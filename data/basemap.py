@@ -146,11 +146,15 @@ class Drawing:
         with subprocess.Popen(
             self._command(made), stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment
         ) as process:
-            for line in process.stderr or ():
-                try:
-                    progress(float(json.loads(line)["progress"]))
-                except (ValueError, KeyError, TypeError):
-                    said.append(line.strip())
+            try:
+                for line in process.stderr or ():
+                    try:
+                        progress(float(json.loads(line)["progress"]))
+                    except (ValueError, KeyError, TypeError):
+                        said.append(line.strip())
+            except BaseException:
+                process.kill()  # stopped by hand: it must not go on writing where nobody will look
+                raise
         if process.returncode != 0:
             raise DrawingFailed(f"tippecanoe failed: {' '.join(said[-2:]) or process.returncode}")
 

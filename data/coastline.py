@@ -37,7 +37,7 @@ def sea(shore: list[BaseGeometry], box: Box) -> Polygon | MultiPolygon | None:
 def _to_edge(lines: NDArray[np.object_], frame: Polygon) -> list[BaseGeometry]:
     """The missing last pieces of shores that end just inside the frame."""
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
-    ends = np.atleast_1d(shapely.points(shapely.get_coordinates(shapely.boundary(merged))))
+    ends = np.asarray(shapely.points(shapely.get_coordinates(shapely.boundary(merged))), dtype=object)
     west, south, east, north = frame.bounds
     gap = shapely.distance(ends, frame.exterior)
     near = ends[(gap > 0) & (gap <= REACH * min(east - west, north - south))]

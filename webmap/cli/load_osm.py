@@ -15,8 +15,9 @@ from layers.text import Text
 from webmap.cli import BadUse
 
 if TYPE_CHECKING:
-    from data.basemap import Finished
+    from data.basemap import Drawing, Finished
     from data.database import Database
+    from data.exchange.osm_files import Extract
     from data.exchange.osm_places import Neighbourhood
     from layers.osm_intake import OsmPut
 
@@ -79,34 +80,26 @@ def osm(file: Path, only: str | None, *, dry_run: bool) -> None:
 
 
 def _load(file: Path, only: str | None, dry_run: bool, telling: _Telling) -> bool:
-    """Reads the extract once for everything. The base map is made first and put in place last; both before the
-    end of the reading would leave half a load behind when the file turns out to be bad."""
+    """Reads the extract once for everything; whether a row was rejected.
+
+    The base map is made before anything is written and put in place after it, so that what fails leaves no half.
+    """
     from data.basemap import Drawing, DrawingFailed, basemap_path
-    from data.exchange.osm import batches
     from data.exchange.osm_files import examine
     from data.exchange.osm_places import Neighbourhood
 
-    extract = examine(file)
-    found, count = Neighbourhood(), 0
+    extract, found = examine(file), Neighbourhood()
     with ExitStack() as open_things:
-        drawing = None
-        if only != "places" and not dry_run:
-            drawing = open_things.enter_context(Drawing(basemap_path(), extract.box))
-        for batch in batches(extract):
-            count += len(batch)
-            telling.now(_READING, file=file.name, count=f"{count:,}")
+        drawing, finished = None, None
+        try:
+            if only != "places" and not dry_run:
+                drawing = open_things.enter_context(Drawing(basemap_path(), extract.box))
+            _read(extract, drawing, found if only != "basemap" else None, telling)
             if drawing is not None:
-                drawing.add(batch)
-            if only != "basemap":
-                found.add(batch)
-        if not count:
-            raise BadUse(telling.say(_EMPTY, file=file.name))
-        finished = None
-        if drawing is not None:
-            try:
                 finished = drawing.finish(lambda percent: telling.now(_DRAWING, percent=round(percent)))
-            except DrawingFailed as error:
-                raise BadUse(telling.say(_NO_BASEMAP, why=error)) from None
+        except (DrawingFailed, OSError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise BadUse(telling.say(_NO_BASEMAP, why=why)) from None
         rejected = only != "basemap" and _put_places(found, dry_run, telling)
         if finished is not None:
             finished.put_in_place()
@@ -114,6 +107,22 @@ def _load(file: Path, only: str | None, dry_run: bool, telling: _Telling) -> boo
     if dry_run:
         click.echo(telling.say(_DRY))
     return rejected
+
+
+def _read(extract: Extract, drawing: Drawing | None, found: Neighbourhood | None, telling: _Telling) -> None:
+    """Gives every batch to who wants it; bad use if there is none."""
+    from data.exchange.osm import batches
+
+    count, name = 0, extract.path.name
+    for batch in batches(extract):
+        count += len(batch)
+        telling.now(_READING, file=name, count=f"{count:,}")
+        if drawing is not None:
+            drawing.add(batch)
+        if found is not None:
+            found.add(batch)
+    if not count:
+        raise BadUse(telling.say(_EMPTY, file=name))
 
 
 def _put_places(found: Neighbourhood, dry_run: bool, telling: _Telling) -> bool:

@@ -126,6 +126,16 @@ def test_a_bad_extract_is_one_clear_line_and_changes_nothing(
     assert rows(store, "compounds") == rows(store, "checkpoints") == []
 
 
+def test_a_base_map_that_cannot_be_written_is_one_clear_line_and_changes_nothing(
+    run: Run, store: Database, base_map: Path, tmp_path: Path
+) -> None:
+    base_map.parent.write_text("a file where the folder should be")
+    said = run("osm", quarter().write(tmp_path / "quarter.osm"))
+    assert said.exit_code == 2
+    assert said.stderr.startswith("linli: the base map was not made: ")
+    assert rows(store, "compounds") == []
+
+
 def test_a_dry_run_of_an_extract_says_what_is_there_and_changes_nothing(
     run: Run, store: Database, base_map: Path, tmp_path: Path
 ) -> None:
