@@ -91,9 +91,10 @@ def _batches_of(path: Path, kind: str, settings: Path) -> Iterator[Batch]:
     try:
         with (
             _quietly(),
-            pyogrio.open_arrow(
-                path, layer=kind, batch_size=BATCH, use_pyarrow=True, CONFIG_FILE=str(settings)
-            ) as (about, reader),
+            pyogrio.open_arrow(path, layer=kind, batch_size=BATCH, use_pyarrow=True, CONFIG_FILE=str(settings)) as (
+                about,
+                reader,
+            ),
         ):
             geometry = about["geometry_name"] or "wkb_geometry"
             for record in reader:
@@ -129,9 +130,7 @@ def _ids(kind: str, record: Any) -> list[str]:
         element = "node" if kind == "points" else "way"
         return [f"{element}/{number}" for number in numbers]
     ways = record.column("osm_way_id").to_pylist()
-    return [
-        f"relation/{number}" if number else f"way/{way}" for number, way in zip(numbers, ways, strict=True)
-    ]
+    return [f"relation/{number}" if number else f"way/{way}" for number, way in zip(numbers, ways, strict=True)]
 
 
 class _quietly(warnings.catch_warnings):  # noqa: N801 - used like a word of the language
