@@ -33,19 +33,26 @@ class Preloaded(Element):
         self.url = url
 
 
+def figure_of(element: Element) -> Figure:
+    """The figure an element stands in: it holds the parts of the page. Raises TypeError outside of one."""
+    figure = element.get_root()
+    if not isinstance(figure, Figure):
+        raise TypeError("an element is rendered inside a figure")
+    return figure
+
+
 class LocalLinks(JSCSSMixin):
     """Renders `default_js` and `default_css` as deferred links, in place of folium's blocking ones."""
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:
         """Adds the links to the head of the figure this element stands in, and renders the rest as folium does."""
-        figure = self.get_root()
-        if not isinstance(figure, Figure):
-            raise TypeError("an element is rendered inside a figure")
+        head = figure_of(self).header
         for name, url in self.default_css:
-            figure.header.add_child(CssLink(url), name=name)
+            head.add_child(CssLink(url), name=name)
         for name, url in self.default_js:
-            figure.header.add_child(DeferredScript(url), name=name)
+            head.add_child(DeferredScript(url), name=name)
         MacroElement.render(self, **kwargs)
+        return ""  # everything went into the figure's parts
 
 
 class CellLayer(LocalLinks):
@@ -79,11 +86,12 @@ class CellLayer(LocalLinks):
         """Always `cells`: a map has one such layer."""
         return "cells"
 
-    def render(self, **kwargs: Any) -> None:
-        """Adds the early links, then everything else."""
-        super().render(**kwargs)
+    def render(self, **kwargs: Any) -> str:
+        """Adds the links to modules after those to the scripts they use."""
+        rendered = super().render(**kwargs)
         for url in (self.module, *self.preload):
-            self.get_root().header.add_child(Preloaded(url), name=url)
+            figure_of(self).header.add_child(Preloaded(url), name=url)
+        return rendered
 
 
 class Started(MacroElement):

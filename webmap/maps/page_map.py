@@ -10,7 +10,7 @@ import folium
 from folium.template import Template
 
 from geo.coordinates import Box
-from webmap.maps.cell_layer import CellLayer, LocalLinks, Started
+from webmap.maps.cell_layer import CellLayer, LocalLinks, Started, figure_of
 
 #: Shown while nothing is known: China whole, as wide as a phone shows it.
 EVERYWHERE = Box(73.5, 18.0, 135.0, 53.6)
@@ -32,7 +32,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class MapParts:
-    """A rendered map: `head` and `body` are HTML, `script` is the text of a module script that needs the page's nonce."""
+    """A rendered map: `head` and `body` are HTML, `script` the text of a module script that needs the page's nonce."""
 
     head: str
     body: str
@@ -89,13 +89,14 @@ def page_map(files: Files, box: Box | None, words: Sequence[str], **cells: Any) 
         zoom_snap=1, fade_animation=False,
     )  # fmt: skip
     made.fit_bounds([[start.south, start.west], [start.north, start.east]])
-    layer = CellLayer(files.cells_module, files.h3_js, files.preload, **cells).add_to(made)
+    layer = CellLayer(files.cells_module, files.h3_js, files.preload, **cells)
+    layer.add_to(made)
     Started(files.page_module, layer).add_to(made)
     return _parts(made)
 
 
 def _parts(made: PageMap) -> MapParts:
-    figure = made.get_root()
+    figure = figure_of(made)
     figure.header._children.clear()  # folium's character set line: the page has its own
     made.render()
     return MapParts(figure.header.render(), figure.html.render(), figure.script.render())

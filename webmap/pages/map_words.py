@@ -29,13 +29,14 @@ def _general() -> dict[str, str]:
 def _states() -> dict[str, str]:
     return {
         "loading": _("Loading the map…"),
-        "empty": _("Nothing is known in this part of the map. Zoom out, or move to where people live."),
+        "empty": _("Nothing is known in this part of the map."),
         "failed_network": _("Linli cannot be reached right now."),
         "failed_offline": _("You are offline."),
         "failed_too_much": _("There is too much to show at once. Zoom in."),
         "failed_busy": _("Many people are asking at once. The map asks again by itself."),
         "failed_server": _("Linli could not answer (error {status})."),
         "kept_from": _("What you see is from {moment}."),
+        "show_homes": _("Show where people live"),
         "retry": _("Try again"),
         "as_of": _("As of"),
         "as_of_past": _("You are looking back at"),
@@ -96,7 +97,9 @@ def _figures() -> dict[str, str]:
         "needs_none": _("No open requests."),
         "nobody_known": _("Nobody is known to live here."),
         "staffing": _("{urgent} urgent. {gap} with nobody on duty. {filled} of {places} volunteer places filled."),
-        "source_needs_public": _("Requests that staff have accepted, rounded down to steps of {k}, published every ten minutes. As of"),
+        "source_needs_public": _(
+            "Requests that staff have accepted, rounded down to steps of {k}, published every ten minutes. As of"
+        ),
         "source_needs_staff": _("All open requests, as reported. As of"),
         "people_here": _("Who lives here"),
         "households_one": _("{count} household"),

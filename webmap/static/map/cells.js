@@ -237,7 +237,7 @@ export const CellLayer = Sheet.extend({
     }
     context.fill();
     context.globalAlpha = 1;
-    context.lineWidth = area.isWide ? 0.5 : 1;
+    context.lineWidth = area.isWide || area.standing === "few" ? 0.5 : 1;
     context.strokeStyle = edge;
     context.stroke();
   },

@@ -54,7 +54,7 @@ export class FeatureLayers {
   }
 
   outlines(features) {
-    return L.geoJSON(features, { pane: "compounds", renderer: this.svg("compounds"), interactive: false, style: () => ({ className: "compound" }) });
+    return L.geoJSON(features, { pane: "compounds", renderer: this.svg("compounds"), interactive: false, style: ({ properties }) => ({ className: `compound compound-${properties.status ?? "open"}` }) });
   }
 
   shifts(features) {

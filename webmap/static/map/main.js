@@ -28,7 +28,8 @@ class MapPage {
     Object.assign(this, { map, cells, config });
     const words = new Words(config.words, config.language);
     this.words = words;
-    this.state = { measure: config.measure, layers: new Set(config.layers.filter((layer) => layer.on).map((layer) => layer.name)), place: null, moment: "", table: false };
+    this.shownAtFirst = new Set(config.layers.filter((layer) => layer.on).map((layer) => layer.name));
+    this.state = { measure: config.measure, layers: this.shownAtFirst, place: null, moment: "", table: false };
     this.loaded = new Map();
     this.features = new Features(config.urls.features);
     this.places = new Places(words);
@@ -36,7 +37,7 @@ class MapPage {
     makePanes(map);
     this.layers = new FeatureLayers(map, { catalogue: config.layers, sheet: config.urls.icons, onChoose: (point) => this.choose(point) });
     this.legend = new Legend(part("legend"), { words, k: config.k, staff: config.staff });
-    this.notices = new Notices(part("notice"), part("moment"), { words, onRetry: () => this.ask({ again: true }), onNow: () => this.change({ moment: "" }) });
+    this.notices = new Notices(part("notice"), part("moment"), { words, onRetry: () => this.ask({ again: true }), onNow: () => this.change({ moment: "" }), onHome: config.start && (() => this.fit()) });
     const panelConfig = { k: config.k, staff: config.staff, sheet: config.urls.icons, reportUrl: config.urls.report, measures: config.measures };
     this.panel = new PlacePanel(part("place"), { words, places: this.places, config: panelConfig, catalogue: config.layers, onClose: () => this.close() });
     const zones = config.layers.find((layer) => layer.name === "quarantine_zones");
@@ -56,15 +57,16 @@ class MapPage {
     cells.on("cellsload", () => this.cellsLoaded());
     this.follow(address.read(window.location.hash));
     if (!window.location.hash) this.fit();
+    this.putAddress(false);
     map.on("moveend", () => {
       this.putAddress(false);
       this.loadFeatures();
     });
     this.loadFeatures();
-    addBasemap(map, { url: config.urls.basemap, vendor: config.urls.protomaps, language: config.language }).then(({ kind }) => {
+    addBasemap(map, { url: config.urls.basemap, vendor: config.urls.protomaps, language: config.language, home: config.start && L.latLngBounds(config.start).getCenter() }).then(({ kind }) => {
       document.getElementById("no-basemap").hidden = kind !== "none";
     });
-    window.addEventListener("popstate", () => this.follow({ place: null, table: false, moment: "", ...address.read(window.location.hash) }));
+    window.addEventListener("popstate", () => this.follow(address.read(window.location.hash)));
     setInterval(() => document.visibilityState === "visible" && this.ask({ again: true }), ASK_AGAIN);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.ask({ again: true }));
     window.addEventListener("online", () => this.ask({ again: true }));
@@ -114,6 +116,8 @@ class MapPage {
     }
     this.wireMap();
     this.wireKeyboard();
+    // On paper the map has another shape: it is drawn for it, and back for the screen afterwards.
+    window.matchMedia("print").addEventListener("change", () => this.map.invalidateSize({ animate: false }));
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.map.fire("tokenschange"));
     new MutationObserver(() => this.map.fire("tokenschange")).observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -180,8 +184,9 @@ class MapPage {
   /** Takes over what an address says. */
   follow(seen) {
     if (seen.zoom !== undefined) this.map.setView([seen.lat, seen.lng], seen.zoom, { animate: false });
-    const measure = this.config.measures.some(({ name }) => name === seen.measure) ? seen.measure : this.state.measure;
-    this.apply({ ...seen, measure });
+    const measure = this.config.measures.some(({ name }) => name === seen.measure) ? seen.measure : this.config.measure;
+    const layers = seen.layers ?? this.shownAtFirst;
+    this.apply({ place: null, table: false, moment: "", ...seen, measure, layers });
   }
 
   apply(changes) {

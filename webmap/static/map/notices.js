@@ -2,12 +2,13 @@
 
 import { make, timeElement } from "./words.js";
 
+const TRY_AGAIN = 15_000; // milliseconds until a question that failed is asked again by itself
 const PATIENCE = 400; // milliseconds before "loading" is said: a quick answer needs no word
 
 export class Notices {
   /** `strip`: where something to know is said; `line`: where the moment of the figures stands. */
-  constructor(strip, line, { words, onRetry, onNow }) {
-    Object.assign(this, { strip, line, words, onRetry, onNow });
+  constructor(strip, line, { words, onRetry, onNow, onHome }) {
+    Object.assign(this, { strip, line, words, onRetry, onNow, onHome });
     this.said = "";
   }
 
@@ -20,7 +21,7 @@ export class Notices {
     this.stopWaiting();
     this.at = at;
     this.moment = moment;
-    if (isEmpty) this.say("empty", this.words.say("empty"));
+    if (isEmpty) this.say("empty", this.words.say("empty"), this.onHome && this.button("show_homes", this.onHome));
     else this.say("", "");
     this.tell();
   }
@@ -34,14 +35,24 @@ export class Notices {
     else if (error.status === 413) text = words.say("failed_too_much");
     else if (error.status === 429 || error.status === 503) text = words.say("failed_busy");
     else if (error.status) text = words.say("failed_server", { status: error.status });
-    const retry = make("button", { type: "button" }, words.say("retry"));
-    retry.addEventListener("click", () => this.onRetry());
-    this.say("failed", error.status === 413 ? text : text + kept, error.status === 413 ? null : retry);
+    if (error.status === 413) {
+      this.say("failed", text);
+      return;
+    }
+    this.say("failed", text + kept, this.button("retry", this.onRetry));
+    this.retry = setTimeout(() => this.onRetry(), (error.waitSeconds ?? 0) * 1000 || TRY_AGAIN);
   }
 
   stopWaiting() {
     clearTimeout(this.timer);
+    clearTimeout(this.retry);
     this.timer = null;
+  }
+
+  button(text, action) {
+    const button = make("button", { type: "button" }, this.words.say(text));
+    button.addEventListener("click", () => action());
+    return button;
   }
 
   say(kind, text, action = null) {

@@ -1,0 +1,68 @@
+"""A served demo neighbourhood and a browser, once a run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+LINLI = Path(sys.executable).with_name("linli")
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+#: The resolver rule makes every question to another machine fail at once, whoever asks it.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `linli serve` over a store that `linli demo` filled."""
+    folder = tmp_path_factory.mktemp("served")
+    settings = {
+        **os.environ,
+        "LINLI_DATABASE_URL": f"sqlite:///{folder / 'linli.sqlite'}",
+        "LINLI_SECRET_KEY": "a secret for this test run and nobody else",
+        "LINLI_BASEMAP": str(folder / "basemap.pmtiles"),
+    }
+    subprocess.run([LINLI, "demo"], env=settings, cwd=ROOT, check=True)
+    server = subprocess.Popen(
+        [LINLI, "serve", "--port", "0"], env=settings, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield _announced(server)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def _announced(server: subprocess.Popen[str]) -> str:
+    """The address from the line `Linli is at …`."""
+    for line in server.stdout or ():
+        if line.startswith("Linli is at "):
+            return line.split()[-1]
+    raise RuntimeError("linli serve ended before it said where it is")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
