@@ -1,72 +1,92 @@
-"""Inserts many rows of one shape at the speed of the driver: COPY on PostgreSQL, prepared executemany on SQLite.
+"""Inserts rows of one shape at the speed of the driver: COPY for many on PostgreSQL, prepared statements otherwise.
 
-SQLAlchemy's own executemany costs more per row than the database does; it is used for a few rows, where planning the
-statement would not pay.
+SQLAlchemy's own insert costs more per row than the database does. Values go through the same column types, so what
+is stored is the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
-from sqlalchemy import Column, Table, insert
+from sqlalchemy import Column, Table
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
 
-#: From this many rows on the driver is used directly.
+#: From this many rows on COPY is used. Below, starting it costs more than it saves.
 MANY = 50
+
+Change = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    names: tuple[str, ...]
+    statement: str
+    changes: tuple[Change, ...]
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        by_column = []
+        for name, change in zip(self.names, self.changes, strict=True):
+            values = [row[name] for row in rows]
+            by_column.append(values if change is None else [change(value) for value in values])
+        return list(zip(*by_column, strict=True))
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows of one shape (the first row's keys) in the caller's transaction."""
     if not rows:
         return
-    if len(rows) < MANY:
-        session.execute(insert(table).inline(), list(rows))
-        return
-    names = list(rows[0])
-    columns = [table.c[name] for name in names]
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        values = _as_tuples(rows, names, [_copied(column, connection.dialect) for column in columns])
-        listed = ", ".join(f'"{name}"' for name in names)
+    names = tuple(rows[0])
+    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
+        plan = _copy(table, names, connection.dialect)
         cursor = connection.connection.cursor()
-        with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
-            for row in values:
+        with cursor.copy(plan.statement) as copy:
+            for row in plan.values(rows):
                 copy.write_row(row)
         cursor.close()
         return
-    places = ", ".join(
-        f"ST_GeomFromWKB(?, {column.type.srid})" if isinstance(column.type, Geometry) else "?" for column in columns
+    plan = _insert(table, names, connection.dialect)
+    values = plan.values(rows)
+    connection.exec_driver_sql(plan.statement, values if len(values) > 1 else values[0])
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
+    mark = "%s" if dialect.name == "postgresql" else "?"
+    columns = [table.c[name] for name in names]
+    marks = (
+        f"ST_GeomFromWKB({mark}, {column.type.srid})" if isinstance(column.type, Geometry) else mark
+        for column in columns
     )
     listed = ", ".join(f'"{name}"' for name in names)
-    values = _as_tuples(rows, names, [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-                                      for column in columns])  # fmt: skip
-    statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({places})'  # noqa: S608 - names of our own tables
-    connection.exec_driver_sql(statement, values)
+    statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join(marks)})'  # noqa: S608 - our own names
+    return _Plan(names, statement, tuple(_bound(column, dialect) for column in columns))
 
 
-Change = Callable[[Any], Any] | None
+@lru_cache(maxsize=256)
+def _copy(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
+    listed = ", ".join(f'"{name}"' for name in names)
+    changes = tuple(_copied(table.c[name], dialect) for name in names)
+    return _Plan(names, f'COPY "{table.name}" ({listed}) FROM STDIN', changes)
 
 
-def _copied(column: Column[Any], dialect: Any) -> Change:
-    """How a value is written for COPY: shapes as hexadecimal EWKB, everything else as for a statement."""
-    if isinstance(column.type, Geometry):
-        srid = column.type.srid
-        return lambda value: (
-            None if value is None else shapely.to_wkb(shapely.set_srid(value, srid), hex=True, include_srid=True)
-        )
+def _bound(column: Column[Any], dialect: Dialect) -> Change:
     processor: Change = column.type.dialect_impl(dialect).bind_processor(dialect)
     return processor
 
 
-def _as_tuples(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], changes: Sequence[Change]
-) -> list[tuple[Any, ...]]:
-    by_column = []
-    for name, change in zip(names, changes, strict=True):
-        values = [row[name] for row in rows]
-        by_column.append(values if change is None else [change(value) for value in values])
-    return list(zip(*by_column, strict=True))
+def _copied(column: Column[Any], dialect: Dialect) -> Change:
+    """How a value is written for COPY: shapes as hexadecimal EWKB, everything else as for a statement."""
+    if not isinstance(column.type, Geometry):
+        return _bound(column, dialect)
+    srid = column.type.srid
+    return lambda value: (
+        None if value is None else shapely.to_wkb(shapely.set_srid(value, srid), hex=True, include_srid=True)
+    )

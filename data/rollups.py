@@ -7,7 +7,7 @@ A span row says that over one leaf range something holds between two moments (mi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -95,10 +95,6 @@ def span_table(metadata: MetaData) -> Table:
     )
 
 
-#: From this many rows on one statement with arrays (PostgreSQL) or one prepared row (SQLite) does for all.
-MANY = 50
-
-
 def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: np.ndarray) -> None:
     """Adds `amounts` (rows × columns) to the rollup rows `keys` (rows × (res, cell)), in key order.
 
@@ -112,13 +108,22 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
     order = order[amounts[order].any(axis=1)]
     rows = np.column_stack((keys[order], amounts[np.ix_(order, used)]))
     connection = session.connection()
-    if len(rows) < MANY:
-        parameters = {f"p{i}": value for i, value in enumerate(rows.ravel().tolist())}
-        connection.execute(_upsert(names, len(rows)), parameters)
-    elif connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         connection.execute(_upsert_arrays(names), {f"p{i}": column.tolist() for i, column in enumerate(rows.T)})
     else:
-        connection.exec_driver_sql(_upsert_row(names), list(map(tuple, rows.tolist())))
+        connection.exec_driver_sql(_upsert(names, 1, "?"), list(map(tuple, rows.tolist())))
+
+
+def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> None:
+    """`apply` for a few rows, given by (res, cell) and column, in one statement."""
+    names = tuple(sorted({name for row in sums.values() for name, amount in row.items() if amount}))
+    if not names:
+        return
+    rows = [(*key, *(sums[key].get(name, 0) for name in names)) for key in sorted(sums)]
+    values = tuple(value for row in rows for value in row)
+    connection = session.connection()
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    connection.exec_driver_sql(_upsert(names, len(rows), mark), values)
 
 
 def _adding(columns: tuple[str, ...]) -> str:
@@ -127,20 +132,10 @@ def _adding(columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _upsert(columns: tuple[str, ...], rows: int) -> TextClause:
-    width = len(columns) + 2
-    values = ", ".join(
-        "(" + ", ".join(f":p{i}" for i in range(row * width, (row + 1) * width)) + ")" for row in range(rows)
-    )
-    names = ", ".join(columns)
-    return text(f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} {_adding(columns)}")  # noqa: S608
-
-
-@lru_cache(maxsize=64)
-def _upsert_row(columns: tuple[str, ...]) -> str:
-    places = ", ".join("?" * (len(columns) + 2))
-    names = ", ".join(columns)
-    return f"INSERT INTO cell_rollups (res, cell, {names}) VALUES ({places}) {_adding(columns)}"  # noqa: S608
+def _upsert(columns: tuple[str, ...], rows: int, mark: str) -> str:
+    row = "(" + ", ".join([mark] * (len(columns) + 2)) + ")"
+    names, values = ", ".join(columns), ", ".join([row] * rows)
+    return f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} {_adding(columns)}"  # noqa: S608
 
 
 @lru_cache(maxsize=64)

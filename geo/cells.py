@@ -79,6 +79,11 @@ def cells_of(lngs: ArrayLike, lats: ArrayLike, res: int) -> Cells:
     return np.asarray(found.to_numpy()).view(np.int64)
 
 
+def ancestor(cell: int, res: int) -> int:
+    """The parent of one cell at a coarser or its own resolution, in plain integers: for a single pin no array pays."""
+    return (cell & ~(15 << _RES_SHIFT)) | (res << _RES_SHIFT) | ((1 << 3 * (15 - res)) - 1)
+
+
 @overload
 def parent(cell: int, res: int) -> int: ...
 @overload

@@ -132,10 +132,28 @@ def write_amounts(session: Session, changes: Iterable[Change]) -> None:
     net = [(one, change.effective_at) for change in changes for one in _net(change)]
     if not net:
         return
+    _write_deltas(session, [(standing, at) for standing, at in net if at is not None])
+    if len(net) <= FEW and not any(isinstance(footprint, Cover) for (footprint, _), _ in net):
+        rollups.apply_few(session, _summed_few([standing for standing, _ in net]))
+        return
     names = columns()
     keys, amounts = summed(names, [standing for standing, _ in net])
-    _write_deltas(session, [(standing, at) for standing, at in net if at is not None])
     rollups.apply(session, names, keys, amounts)
+
+
+#: Up to this many points are summed one by one: arrays only pay beyond, and a pin is written while others wait.
+FEW = 8
+
+
+def _summed_few(points: Sequence[Weight]) -> dict[tuple[int, int], dict[str, int]]:
+    """By (res, cell), what points add: as `summed` gives it, without arrays."""
+    found: dict[tuple[int, int], dict[str, int]] = {}
+    for leaf, amounts in points:
+        for res in RESOLUTIONS:
+            row = found.setdefault((res, cells.ancestor(leaf, res)), {})
+            for name, amount in amounts.items():
+                row[name] = row.get(name, 0) + amount
+    return found
 
 
 def _net(change: Change) -> list[Weight]:

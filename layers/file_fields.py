@@ -44,7 +44,7 @@ def field_specs(layer: Layer, session: Session) -> tuple[FieldSpec, ...]:
 
 def _spec(name: str, info: FieldInfo, listed: Choices | None, legend: Choices) -> FieldSpec:
     extra: Mapping[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    kind, codes = _kind(info.annotation)
+    kind, codes = ("hours", ()) if name == "hours" else _kind(info.annotation)
     choices = listed if listed is not None else {code: legend.get(code, ()) for code in codes}
     return FieldSpec(
         name=name,

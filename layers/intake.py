@@ -11,18 +11,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import shapely
+
 import layers.cell_state.record  # noqa: F401 - features writes to its tables, found by their names
 from data.availability import StoreTrouble
 from data.database import Database
-from data.exchange.reasons import Reason, Reject
+from data.exchange.reasons import Reason, Reject, SourceFailed
 from data.exchange.refusals import disk_full, source_failed, stopped_by_hand, store_failed
 from data.exchange.rejected import RejectedFile
 from data.exchange.rows import GEOMETRY_COLUMN, Chunk, Source
-from data.exchange.sources import READING_FAILS, open_source
+from data.exchange.sources import open_source
 from data.exchange.suspicions import Known, Places, Suspicion, named_datum
 from layers import features
 from layers.actor import Actor
 from layers.description import Layer
+from layers.features import Incoming
 from layers.intake_plan import Options, Plan, make_plan
 from layers.intake_rows import Taken, shapes_of
 from layers.intake_snapshots import dated
@@ -30,6 +34,10 @@ from layers.named_places import known_places
 
 #: Rejects kept for telling them one by one; all of them are in the file beside the input.
 REJECTS_TOLD = 200
+
+#: Outlines written together span this much at most, some 1,000 km² in boxes and a million cells in memory. A city's
+#: compounds stay below it, districts go one by one.
+MOST_SQUARE_DEGREES = 0.1
 
 #: A load that has waited this long for another one says so.
 SILENT_WAIT_SECONDS = 1.0
@@ -41,7 +49,7 @@ class Report:
 
     created, updated: features, of which a dated list makes fewer than it has rows. last_line: the last line of the last
     batch kept. stopped: why it ended early. not_found: names that led to no place, with how many rows asked for them.
-    rejects: the first of them.
+    unknown_words: by field, words of the file that mean nothing here. rejects: the first of them.
     """
 
     read: int = 0
@@ -51,6 +59,7 @@ class Report:
     repaired: int = 0
     rejected: int = 0
     last_line: int = 0
+    unknown_words: dict[str, Counter[str]] = field(default_factory=dict)
     stopped: Reason | None = None
     suspicions: list[Suspicion] = field(default_factory=list)
     not_found: Counter[str] = field(default_factory=Counter)
@@ -125,24 +134,25 @@ class _Load:
                 self.report.stopped = stopped_by_hand()
             except StoreTrouble as error:
                 self.report.stopped = disk_full() if "full" in _first_line(error) else store_failed(_first_line(error))
-            except READING_FAILS as error:
+            except (OSError, SourceFailed) as error:
                 self.report.stopped = source_failed(_first_line(error))
         self.report.rejected_path = keep.path if keep else None
         self.report.suspicions = self._suspicions(known)
+        readers = self.plan.maker.readers.items()
+        self.report.unknown_words = {name: reader.unknown for name, reader in readers if reader.unknown}
         return self.report
 
     def _batches(self, keep: RejectedFile | None) -> None:
         done = 0
         with self._turn():
             for taken, chunk in self._taken():
-                rejects = [*taken.rejects, *self._write(taken)]
+                refused = [*taken.rejects]
+                for part in _parts(taken.incoming):
+                    refused += self._write(part, taken)
+                self._refuse(refused, taken, keep)
                 if chunk is not None:
                     done = chunk.done
                     self.report.read += len(chunk.lines) + len(chunk.rejects)
-                self._count(taken, rejects)
-                if keep is not None:
-                    for reject in rejects:
-                        keep.add(reject)
                 self.listener.goes_on(self.report, done, self.source.total)
 
     def _taken(self) -> Iterator[tuple[Taken, Chunk | None]]:
@@ -167,37 +177,37 @@ class _Load:
         finally:
             patience.cancel()
 
-    def _write(self, taken: Taken) -> list[Reject]:
-        """Writes one batch in one transaction; gives the rows that the layer refused after all."""
-        if not taken.incoming:
-            return []
+    def _write(self, part: list[Incoming], taken: Taken) -> list[Reject]:
+        """Writes one batch in one transaction, and counts it; gives the rows that the layer refused after all."""
         result = features.PutResult()
         try:
             with self.database.write() as session:
-                result = features.put(session, self.layer, taken.incoming, self.actor, self.clock())
+                result = features.put(session, self.layer, part, self.actor, self.clock())
                 if self.options.dry_run:
                     raise _DryRun
         except _DryRun:
             pass
+        refused = {line for line, _ in result.rejected}
+        kept = [one for one in part if one.line not in refused]
         self.report.created += result.created
         self.report.updated += result.updated
-        return [Reject(line, Reason(why, why), taken.cells_of(line)) for line, why in result.rejected]
-
-    def _count(self, taken: Taken, rejects: list[Reject]) -> None:
-        report = self.report
-        refused = {reject.line for reject in rejects}
-        kept = [one for one in taken.incoming if one.line not in refused]
-        rows = taken.rows_of
-        report.loaded += sum(rows.get(one.line, 1) for one in kept)
-        report.rejected += sum(rows.get(reject.line, 1) for reject in rejects)
-        report.repaired += taken.repaired
-        report.not_found.update(taken.not_found)
-        report.rejects.extend(rejects[: REJECTS_TOLD - len(report.rejects)])
+        self.report.loaded += sum(taken.rows_of.get(one.line, 1) for one in kept)
         if kept:
-            report.last_line = max(report.last_line, kept[-1].line)
+            self.report.last_line = max(self.report.last_line, kept[-1].line)
             named = "name" in self.layer.feature.model_fields
             names = [one.values.name for one in kept] if named else []  # type: ignore[attr-defined]
             self.places.add([one.line for one in kept], shapes_of(kept), names)
+        return [Reject(line, Reason(why, why), taken.cells_of(line)) for line, why in result.rejected]
+
+    def _refuse(self, rejects: list[Reject], taken: Taken, keep: RejectedFile | None) -> None:
+        report = self.report
+        report.rejected += sum(taken.rows_of.get(reject.line, 1) for reject in rejects)
+        report.repaired += taken.repaired
+        report.not_found.update(taken.not_found)
+        report.rejects.extend(rejects[: REJECTS_TOLD - len(report.rejects)])
+        if keep is not None:
+            for reject in rejects:
+                keep.add(reject)
 
     def _suspicions(self, known: Known) -> list[Suspicion]:
         columns, datum = self.plan.columns, self.options.datum
@@ -205,6 +215,16 @@ class _Load:
         if datum is None and columns.datum not in (None, "wgs84"):
             found.append(named_datum(columns.of["lng"], columns.datum))
         return found
+
+
+def _parts(incoming: list[Incoming]) -> Iterator[list[Incoming]]:
+    """The features of a chunk in batches: nearly always one; large outlines, whose cells are many, in several."""
+    if not incoming:
+        return
+    west, south, east, north = shapely.bounds(shapes_of(incoming)).T
+    turns = np.cumsum(np.nan_to_num((east - west) * (north - south))) // MOST_SQUARE_DEGREES
+    for turn in np.unique(turns):
+        yield [incoming[index] for index in np.flatnonzero(turns == turn).tolist()]
 
 
 def _first_line(error: BaseException) -> str:

@@ -36,9 +36,9 @@ from layers.named_places import named_places, reference
 #: What a dated list says of a row by itself: fields a list of dates fills in and no column may.
 _FROM_SNAPSHOTS = ("source_id", "valid_from", "valid_to")
 
-#: A guessed column is used for an optional field only if at least this share of its first cells can be read so. Other
+#: A guessed column is used for an optional field only if at least this share of its first cells can be read. Other
 #: systems' words for a state ("In Progress") are then left out and said, instead of costing every row.
-LEAST_READABLE_SHARE = 0.5
+LEAST_READABLE_SHARE, CELLS_TRIED = 0.5, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +147,14 @@ def _readers(
         column = columns.of.get(spec.name)
         if column is None:
             continue
-        reader = ColumnReader(spec, column, options.values.get(spec.name, {}), options.zone)
-        if not spec.required and spec.name not in columns.given and spec.name not in options.values:
-            _, bad = reader.read(first.columns.get(column, []))
-            filled = sum(cell not in (None, "") for cell in first.columns.get(column, []))
-            if len(bad) > filled * (1 - LEAST_READABLE_SHARE):
+        words = options.values.get(spec.name, {})
+        if not (spec.required or spec.name in columns.given or words):
+            cells = first.columns.get(column, [])[:CELLS_TRIED]
+            _, bad = ColumnReader(spec, column, words, options.zone).read(cells)
+            if len(bad) > sum(cell not in (None, "") for cell in cells) * (1 - LEAST_READABLE_SHARE):
                 notes.append(_not_used(spec, column, bad[min(bad)]))
                 continue
-        readers[spec.name] = reader
+        readers[spec.name] = ColumnReader(spec, column, words, options.zone)
     return readers
 
 

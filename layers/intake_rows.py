@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from data.exchange import reasons
 from data.exchange.fields import Columns
 from data.exchange.names import Names
-from data.exchange.places import Placed, Shapes, points_from, settle, shapes_from
+from data.exchange.places import Placed, Shapes, is_kind, points_from, settle, shapes_from
 from data.exchange.reasons import Reason, Reject
 from data.exchange.rows import Chunk
 from data.exchange.specs import FieldSpec
@@ -109,6 +109,9 @@ class RowMaker:
             shapes, crs = chunk.geometry, self.crs
         else:
             shapes = np.full(len(chunk.lines), None, dtype=object)
+        if self.join is not None:  # a point that only marks a named place gives way to that place
+            shapes = shapes.copy()
+            shapes[~is_kind(shapes, self.layer.geometry)] = None
         return settle(shapes, self.layer.geometry, crs=crs, datum=self.datum, bad=wrong | bad)
 
     def _find_by_name(self, values: Mapping[str, list[Any]], placed: Placed, taken: Taken) -> None:

@@ -27,7 +27,7 @@ _OURS = {
 
 
 def export_layer(database: Database, layer: Layer, path: Path, *, public: bool, at: datetime) -> int:
-    """Writes the layer as it stands, statuses as of `at`; how many rows. Raises Unreadable where it cannot be written."""
+    """Writes the layer as it stands, statuses as of `at`; how many rows. Raises Unreadable where it cannot."""
     with database.snapshot() as session:
         rows, geometry = _rows(session, layer, public, at)
         first = next(rows, None)

@@ -22,6 +22,7 @@ from data import journal
 from data.backup import STORE
 from data.database import Database
 from data.journal import JournalRow
+from data.watch import Watch
 from geo import cells as geo_cells
 from geo.cells import COARSEST, FINEST, Cells
 from geo.coordinates import Box
@@ -70,6 +71,33 @@ class Answer:
     covering: list[bytes]
 
 
+class Keys:
+    """The cells of a publication with their bounds, to find those that lie over a box from outside."""
+
+    def __init__(self, publication: Publication | None) -> None:
+        known = publication.cells if publication else {}
+        self.cells: Cells = np.array(list(known), dtype=np.int64)
+        self.packed = [
+            b'"%x":%s' % (cell, orjson.dumps(rules.state({}, {}, services, 0, 0, needs)))
+            for cell, (needs, services) in known.items()
+        ]
+        if known:
+            self._lngs, self._lats = geo_cells.centers(self.cells)
+            self._res = geo_cells.resolution(self.cells)
+            corners = [tuple(zip(*geo_cells.boundary(cell), strict=True)) for cell in known]
+            bounds = [(min(lngs), min(lats), max(lngs), max(lats)) for lngs, lats in corners]
+            self._west, self._south, self._east, self._north = np.array(bounds).T
+
+    def over(self, box: Box, res: int) -> list[int]:
+        """Positions of the cells coarser than `res` that reach into the box while their centre is outside."""
+        touches = (self._west < box.east) & (self._east >= box.west)
+        touches &= (self._south < box.north) & (self._north >= box.south) & (self._res < res)
+        inside = (self._lngs >= box.west) & (self._lngs < box.east)
+        inside &= (self._lats >= box.south) & (self._lats < box.north)
+        found: list[int] = np.flatnonzero(touches & ~inside).tolist()
+        return found
+
+
 class Present:
     """The state of all cells now, for one view; safe to use from several threads."""
 
@@ -78,6 +106,7 @@ class Present:
         self._lock = threading.Lock()
         self._view = rules.view_of(catalogue.measures(), internal)
         self._span_layers = queries.span_layers(internal)
+        self._watch = Watch(database)
         self._version: Version | None = None
 
     def version(self, session: Session, now: datetime) -> Version:
@@ -100,6 +129,8 @@ class Present:
 
     def _refresh(self, session: Session, now: datetime) -> Version:
         before = self._version
+        if not self._watch.anything_new() and before is not None and (before.until is None or now < before.until):
+            return before
         seq = journal.latest(session) if self._internal else journal.latest_public(session)
         number = 0 if self._internal else publications.latest_number(session)
         if before is None or seq < before.seq:
@@ -145,6 +176,7 @@ class Present:
 
     def _publish(self, session: Session, number: int) -> None:
         self._publication: Publication | None = publications.publication(session, number) if number else None
+        self._keys = Keys(self._publication)
         self._published.clear()
         for sheet in self._sheets.values():
             sheet.add(np.array(list(self._published_at(sheet.res)), dtype=np.int64))
@@ -259,27 +291,15 @@ class Present:
 
     def _covering(self, box: Box, res: int) -> list[bytes]:
         """Coarser published cells that lie over the box with their centre elsewhere."""
-        if self._publication is None:
+        if self._internal or not len(self._keys.cells):
             return []
-        found = []
-        for cell, (needs, services) in self._publication.cells.items():
-            if geo_cells.resolution(cell) < res and _lies_over(cell, box):
-                found.append(b'"%x":%s' % (cell, orjson.dumps(rules.state({}, {}, services, 0, 0, needs))))
-        return found
+        return [self._keys.packed[at] for at in self._keys.over(box, res)]
 
     def _advice(self, session: Session, box: Box, res: int, count: int) -> str:
         for coarser in range(res - 1, COARSEST - 1, -1):
             if len(self._sheet(session, coarser).inside(box)) <= MOST_CELLS:
                 return f"{count} cells were found, at most {MOST_CELLS} are given; resolution {coarser} would do"
         return f"{count} cells were found, at most {MOST_CELLS} are given; take a smaller box"
-
-
-def _lies_over(cell: int, box: Box) -> bool:
-    lng, lat = geo_cells.center(cell)
-    if box.west <= lng < box.east and box.south <= lat < box.north:
-        return False
-    lngs, lats = zip(*geo_cells.boundary(cell), strict=True)
-    return bool(min(lngs) < box.east and max(lngs) >= box.west and min(lats) < box.north and max(lats) >= box.south)
 
 
 def _runs(positions: Sequence[int]) -> list[list[int]]:

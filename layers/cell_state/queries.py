@@ -30,18 +30,17 @@ SIZES = range(32)
 
 _HOLDS = text(
     " UNION ALL ".join(  # the only things put into the text are numbers
-        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "
+        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "  # noqa: S608
         f"WHERE size = {size} AND starts > :at - {4**size if size < 30 else 2**62} AND starts <= :at AND ends > :at"
         for size in SIZES
     )
 )
+_STARTS = " UNION ALL ".join(
+    f"SELECT MIN(starts) AS moment FROM cell_spans WHERE size = {size} AND starts > :at"  # noqa: S608
+    for size in SIZES
+)
 _NEXT = text(
-    "SELECT MIN(moment) FROM ("
-    + " UNION ALL ".join(
-        f"SELECT MIN(starts) AS moment FROM cell_spans WHERE size = {size} AND starts > :at"  # noqa: S608 - numbers only
-        for size in SIZES
-    )
-    + " UNION ALL SELECT MIN(ends) FROM cell_spans WHERE ends > :at) AS moments"
+    f"SELECT MIN(moment) FROM ({_STARTS} UNION ALL SELECT MIN(ends) FROM cell_spans WHERE ends > :at) AS moments"  # noqa: S608
 )
 _NEXT_OF = text(
     "SELECT MIN(CASE WHEN starts > :at THEN starts ELSE ends END) FROM cell_spans WHERE ends > :at AND layer = :layer"

@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
+from data.bulk import insert_rows
 from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
@@ -69,7 +70,7 @@ def report(
         raise BadInput("the need cannot be taken", [{"field": "", "reason": reason} for _, reason in result.rejected])
     if key is not None:
         row = {"key_hash": key_hash, "body_hash": body, "need_id": result.ids[0], "created_at": at}
-        session.execute(insert(IdempotencyKey).inline(), row)
+        insert_rows(session, IdempotencyKey.__table__, [row])  # type: ignore[arg-type]
     return Reported(result.ids[0], reference, token, repeated=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def restore(file: Path, yes: bool) -> None:
     from webmap.settings import from_environment
 
     database = open_database(from_environment().database_url or None)
-    if not yes and click.get_text_stream("stdin").isatty():
+    if not yes and sys.stdin.isatty():
         click.confirm("This replaces everything in the store. Go on?", abort=True)
     try:
         copies.restore(database, file, datetime.now(UTC), _wrong)
