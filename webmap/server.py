@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -114,16 +115,18 @@ class Clock:
     def _keep(self) -> None:
         while not self._stopping.is_set():
             command = [sys.executable, "-m", "webmap.cli", "publish", "--clock"]
-            self._process = subprocess.Popen(command, preexec_fn=_die_with_parent)
+            self._process = subprocess.Popen(command, preexec_fn=partial(_die_with, self._keeper))
             self._process.wait()
             if not self._stopping.wait(CLOCK_RESTART_SECONDS):
                 sys.stderr.write("linli: the publication clock ended; starting it again\n")
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """Runs in the new process: asks Linux to end it when the thread that started it is gone, kill -9 included."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was gone before it could be asked for
+            os._exit(0)
 
 
 def _forget_figures(_arbiter: Any, worker: Any) -> None:

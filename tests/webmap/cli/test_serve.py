@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -59,6 +61,18 @@ def test_it_is_healthy_when_it_says_where_it_is_and_leaves_nothing_behind(
     assert list(tmp_path.glob("linli-figures-*")) == []
 
 
+def test_nothing_outlives_a_service_that_was_killed(environment: dict[str, str], database: Database) -> None:
+    with subprocess.Popen([*SERVE, "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        where = server.stdout.readline().split()[-1]
+        urllib.request.urlopen(f"{where}/healthz", timeout=10).read()  # noqa: S310
+        children = _children_of(server.pid)
+        server.kill()
+
+    assert len(children) >= 2
+    assert _gone_within(20, children)
+
+
 def test_a_port_that_is_taken_is_one_line_and_exit_two(environment: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -84,6 +98,16 @@ def _children_of(pid: int) -> list[int]:
     return [
         int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
     ]
+
+
+def _gone_within(seconds: float, pids: list[int]) -> bool:
+    """Whether all of these processes end by themselves in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not any(_is_alive(pid) for pid in pids):
+            return True
+        threading.Event().wait(0.1)
+    return False
 
 
 def _is_alive(pid: int) -> bool:
