@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
 from data.exchange.names import Names
@@ -32,11 +32,13 @@ def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeomet
     """Every place of the layer by what stands in `field` and by other names. Raises Unreadable if there is none."""
     table = layer.table
     others = [table.c[name] for name in ("aliases", "source_id") if name in table.c]
+    address = table.c["address"] if "address" in table.c else null()
     names: Names[BaseGeometry] = Names()
     count = 0
-    for number, name, geometry, *more in session.execute(select(table.c.id, table.c[field], table.c.geometry, *others)):
+    query = select(table.c.id, table.c[field], table.c.geometry, address, *others)
+    for number, name, geometry, where, *more in session.execute(query):
         words = [word for one in more for word in (one if isinstance(one, list) else [one])]
-        names.add(number, geometry, [name, *words])
+        names.add(number, geometry, [name, *words], where)
         count += 1
     if not count:
         raise Unreadable(reference_is_empty(layer.name))

@@ -94,6 +94,9 @@ def choose_columns(
         for spec in specs:
             if spec.name not in of and (column := _by_name(_name_of_rank(spec, rank), names, of)):
                 of[spec.name] = column
+    for spec in specs:
+        if spec.name not in of and (column := _by_ending(spec, names, of)):
+            of[spec.name] = column
     if "lng" not in of and "lat" not in of and {"lng", "lat"} <= {spec.name for spec in specs}:
         of |= _dated_by_datum(columns, of)
     datum = datum_named(of["lng"]) if "lng" in of else None
@@ -145,6 +148,13 @@ def _by_name(wanted: str, names: Sequence[tuple[str, str, str]], of: Mapping[str
             if entry[form] == wanted:
                 return entry[0]
     return None
+
+
+def _by_ending(spec: FieldSpec, names: Sequence[tuple[str, str, str]], of: Mapping[str, str]) -> str | None:
+    """The only free column that ends in one of the spec's Chinese names: 酒店名称 is a 名称, 小区户数 are 户数."""
+    endings = tuple(word for word in map(plain, (spec.zh, *spec.aliases)) if len(word) > 1 and not word.isascii())
+    found = [c for c, _, bare in names if endings and bare.endswith(endings) and c not in of.values()]
+    return found[0] if len(found) == 1 else None
 
 
 def _dated_by_datum(columns: Sequence[str], of: Mapping[str, str]) -> dict[str, str]:

@@ -195,10 +195,13 @@ def _drop(placed: Placed, which: NDArray[np.bool_], reason: Reason) -> None:
         placed.shapes[index] = None
 
 
+def is_kind(shapes: Shapes, wanted: GeometryKind) -> NDArray[np.bool_]:
+    """Which shapes are points, or may hold an outline; those that are missing count as either."""
+    return np.isin(shapely.get_type_id(shapes), (-1, 0) if wanted == "point" else (-1, 3, 6, 7))
+
+
 def _check_kinds(placed: Placed, wanted: GeometryKind) -> None:
-    kinds = shapely.get_type_id(placed.shapes)
-    fine = (-1, 0) if wanted == "point" else (-1, 3, 6, 7)
-    for index in np.flatnonzero(~np.isin(kinds, fine)).tolist():
+    for index in np.flatnonzero(~is_kind(placed.shapes, wanted)).tolist():
         shape = placed.shapes[index]
         if wanted == "point" and shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
             placed.shapes[index] = shape.geoms[0]

@@ -38,6 +38,10 @@ class Unreadable(Exception):
         self.reason = reason
 
 
+class SourceFailed(Exception):
+    """A file that was opened well cannot be read to its end."""
+
+
 class BadCell(ValueError):
     """One cell that cannot be read as what its field needs."""
 
@@ -210,3 +214,10 @@ def interval_reversed() -> Reason:
 
 def against_a_rule(rule: str) -> Reason:
     return Reason(rule, f"不符合要求：{rule}")
+
+
+def not_opening_hours(cell: object) -> Reason:
+    return Reason(
+        f"the hours “{quoted(cell)}” are not understood; write them like Mo-Fr 06:00-22:00",
+        f"看不懂开放时间“{quoted(cell)}”；请写成 Mo-Fr 06:00-22:00（周一至周五）",
+    )

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-from pyogrio.errors import DataSourceError
-
 from data.exchange.delimited import open_delimited
 from data.exchange.reasons import Unreadable
 from data.exchange.refusals import empty_file, unreadable_file, wrong_format
 from data.exchange.rows import Source
-from data.exchange.vectors import VectorSource
-from data.exchange.workbooks import open_workbook
 
 DELIMITED = {".csv", ".tsv", ".txt", ".tab"}
 WORKBOOKS = {".xlsx", ".xlsm"}
@@ -47,10 +42,6 @@ _MAY_BEGIN_SO = {
 }
 
 
-#: What reading can raise in the middle of a file, after it was opened well.
-READING_FAILS = (OSError, DataSourceError, pa.ArrowException)
-
-
 def open_source(path: Path, layer: str | None = None, encoding: str | None = None) -> Source:
     """The rows of `path`. `layer`: which layer or sheet; `encoding`: of its text, found out when not given.
 
@@ -64,7 +55,11 @@ def open_source(path: Path, layer: str | None = None, encoding: str | None = Non
         if extension in DELIMITED:
             return open_delimited(path, encoding)
         if extension in WORKBOOKS:
+            from data.exchange.workbooks import open_workbook  # loads slowly, like the next, and a CSV needs neither
+
             return open_workbook(path, layer)
+        from data.exchange.vectors import VectorSource
+
         return VectorSource(path, layer, encoding)
     except OSError as error:
         raise Unreadable(unreadable_file(path.name, error.strerror or str(error))) from error

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-#: text · whole (an integer) · number · moment · choice · texts (a list of text) · structure (JSON) · flag (yes or no)
-Kind = Literal["text", "whole", "number", "moment", "choice", "texts", "structure", "flag"]
+#: text · whole (an integer) · number · moment · choice · texts (a list of text) · structure (JSON) · flag (yes or no) ·
+#: hours (opening hours)
+Kind = Literal["text", "whole", "number", "moment", "choice", "texts", "structure", "flag", "hours"]
 
 GeometryKind = Literal["point", "polygon"]
 

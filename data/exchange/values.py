@@ -6,10 +6,12 @@ import json
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from data.exchange.hours import read_hours
 from data.exchange.moments import DayOrder, day_order, read_moment
 from data.exchange.reasons import (
     BadCell,
@@ -47,6 +49,7 @@ class ColumnReader:
     """Reads the cells of one field. Make one for a whole load: the day and month order of the first rows holds on.
 
     `values`: foreign words of this field and ours, as given with --value. Raises Unreadable when ours is no choice.
+    `unknown` counts the words of a choice that mean nothing here.
     """
 
     def __init__(self, spec: FieldSpec, column: str, values: Mapping[str, str], zone: tzinfo) -> None:
@@ -59,6 +62,7 @@ class ColumnReader:
         self._words = {folded(w): code for code, words in spec.choices.items() for w in (code, *words)}
         self._order: DayOrder | None = None
         self._known: dict[Any, Any] = {}
+        self.unknown: Counter[str] = Counter()
         self._missing = MISSING_TEXT if spec.kind == "text" else MISSING
         self._read: Callable[[Any], Any] = {
             "text": read_text,
@@ -69,6 +73,7 @@ class ColumnReader:
             "texts": read_texts,
             "structure": read_structure,
             "flag": read_flag,
+            "hours": read_hours,
         }[spec.kind]
 
     def read(self, cells: Sequence[Any]) -> tuple[list[Any], dict[int, Reason]]:
@@ -113,6 +118,7 @@ class ColumnReader:
     def _choice(self, cell: Any) -> str:
         code = self._words.get(folded(cell))
         if code is None:
+            self.unknown[str(cell).strip()] += 1
             raise BadCell(not_a_choice(cell, self.spec.name, self.spec.choices))
         return code
 

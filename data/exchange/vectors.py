@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from data.exchange.reasons import Reason, Reject, Unreadable, other_encoding
+from data.exchange.gdal import pyogrio
+from data.exchange.reasons import Reason, Reject, SourceFailed, Unreadable, other_encoding
 from data.exchange.refusals import no_rows, no_such_layer, several_layers, unreadable_file, wrong_format
 from data.exchange.rows import ROWS_A_CHUNK, Chunk
 from data.exchange.text_lines import encoding_name, find_encoding, text_lines
@@ -37,6 +36,9 @@ _DRIVERS = {
 }
 
 
+_GDAL_FAILS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException)
+
+
 class VectorSource:
     """One layer of a vector file, opened for reading (see data.exchange.rows.Source)."""
 
@@ -48,7 +50,7 @@ class VectorSource:
         pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": LARGEST_FEATURE_MEGABYTES})
         try:
             self._start(path, layer, encoding)
-        except (DataSourceError, DataLayerError, UnicodeDecodeError, pa.ArrowException) as error:
+        except (*_GDAL_FAILS, UnicodeDecodeError) as error:
             self.close()
             raise Unreadable(unreadable_file(path.name, _short(error))) from error
         except BaseException:
@@ -116,7 +118,10 @@ class VectorSource:
     def _next_batch(self) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on single features come again as rejects of their rows
-            return next(self._batches, None)
+            try:
+                return next(self._batches, None)
+            except _GDAL_FAILS as error:
+                raise SourceFailed(_short(error)) from error
 
     def _chunk(self, batch: Any, lines: list[int], done: int) -> Chunk:
         broken: set[int] = set()

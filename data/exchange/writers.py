@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
-from pyogrio.errors import DataSourceError
 
 from data.exchange.fields import LAT, LNG, WKT
 from data.exchange.reasons import Unreadable
@@ -60,7 +59,7 @@ def _whole(path: Path) -> Iterator[Path]:
             with part.open("rb") as written:
                 os.fsync(written.fileno())
             part.replace(path)
-        except (OSError, DataSourceError) as error:
+        except (OSError, RuntimeError) as error:  # GDAL's errors are RuntimeErrors
             why = getattr(error, "strerror", None) or str(error)
             raise Unreadable(unwritable_file(str(path), why)) from error
     finally:
@@ -141,6 +140,9 @@ def _parquet(part: Path, rows: Iterable[Row], fields: Sequence[FieldSpec], geome
 
 
 def _frame(rows: Iterable[Row], fields: Sequence[FieldSpec], *, nested_as_text: bool) -> Any:
+    import data.exchange.gdal  # noqa: F401 - before geopandas, which would load GDAL in its own way
+
+    # isort: split
     import geopandas  # loads slowly, and only these writers need it
     import pandas
 

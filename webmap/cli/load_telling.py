@@ -43,6 +43,10 @@ _MORE = Text("… and {count} more rejected rows", "……另有 {count} 行退�
 _ALL_IN = Text("all rejected rows are in {path}", "全部退回的行见 {path}")
 _NOWHERE = Text("the rejected rows could not be written to a file", "退回的行无法写入文件")
 _NOT_FOUND = Text("not found by name: {names}", "按名称未找到：{names}")
+_UNKNOWN = Text(
+    "{field}: words that mean nothing here, map them with --value '{field}:WORD=…': {told}",
+    "{field}：无法对应的词，请用 --value '{field}:词=…' 对应：{told}",
+)
 _STOPPED = Text(
     "ended early: {why}. Complete batches are kept; the last row loaded is line {line}. Load the file again to go on.",
     "提前结束：{why}。已完成的批次保留，最后导入的是第 {line} 行。可重新导入同一文件继续。",
@@ -134,6 +138,9 @@ class Telling:
             names = [f"{name} ×{count}" for name, count in report.not_found.most_common(NAMES_TOLD)]
             more = len(report.not_found) - len(names)
             yield self._say(_NOT_FOUND, names=", ".join(names) + (f", … (+{more})" if more > 0 else ""))
+        for name, words in report.unknown_words.items():
+            told = [f"{word} ×{count}" for word, count in words.most_common(NAMES_TOLD)]
+            yield self._say(_UNKNOWN, field=name, told=", ".join(told))
         for reject in report.rejects:
             yield self._say(_REJECTED, line=reject.line, why=reject.reason.in_language(self.language))
         if report.rejected > len(report.rejects):
