@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._write_queue = threading.Lock()
+        self._closing: list[Callable[[], None]] = []
         reader = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = engine.execution_options(**reader)
         whole = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -99,8 +100,14 @@ class Database:
 
         upgrade(self)
 
+    def on_close(self, job: Callable[[], None]) -> None:
+        """Runs `job` when the store is closed."""
+        self._closing.append(job)
+
     def close(self) -> None:
-        """Closes every pooled connection."""
+        """Closes every pooled connection, and those that others keep of their own."""
+        for job in self._closing:
+            job()
         self.engine.dispose()
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import Column, ForeignKey, String, Table, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from data.base import Base
 from data.columns import Key, Moment
+from data.keeping import keep
 
 #: Shorter passwords fall to guessing at the rate sign-in allows; longer minimums end on paper beside the screen.
 SHORTEST_PASSWORD = 10
@@ -181,6 +182,9 @@ def disable(account: Account) -> None:
 def end_sessions(account: Account) -> None:
     """Makes every session of the account worthless, wherever its cookie is."""
     account.fs_uniquifier = uuid.uuid4().hex
+    session = object_session(account)
+    if session is not None:  # so that whoever remembers people of sessions (data.watch) asks again
+        keep(session, "accounts_version", account.fs_uniquifier)
 
 
 def note_seen(session: Session, account_id: int, at: datetime) -> None:

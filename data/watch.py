@@ -18,6 +18,7 @@ class Watch:
         self._database = database
         self._connection: Any = None
         self._seen: object = None
+        database.on_close(self.close)
 
     def anything_new(self) -> bool:
         """Whether something was committed since the last call; True for the first one."""
@@ -49,4 +50,8 @@ class Watch:
             self._connection = None
 
 
-_NUMBERS = "SELECT (SELECT max(seq) FROM journal), (SELECT max(number) FROM publications)"
+#: Every change moves one of these: features the first, publications the second, accounts the third.
+_NUMBERS = (
+    "SELECT (SELECT max(seq) FROM journal), (SELECT max(number) FROM publications), "
+    "(SELECT value FROM kept WHERE key = 'accounts_version')"
+)

@@ -7,6 +7,8 @@ sign-in by token; accounts are made with `linli user add`.
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,12 +20,16 @@ from wtforms import EmailField, PasswordField, SubmitField
 
 from data import people
 from data.availability import StoreAway
+from data.watch import Watch
 from layers.actor import Actor
 from webmap.caller import is_on_this_machine
 from webmap.roles import EVERYONE, RESIDENT, TITLES
 from webmap.service import service
 
 COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
+
+#: Sessions believed at once in one process; more than its staff, so that forged cookies cannot fill the memory.
+MOST_BELIEVED = 2000
 
 #: How exactly "last seen" is kept. Finer costs every staff request a write.
 SEEN_EVERY = timedelta(hours=1)
@@ -90,6 +96,15 @@ class Accounts(UserDatastore):
 
     def commit(self) -> None:
         """Nothing is pending: `put` has kept it."""
+
+
+@dataclass(slots=True)
+class Known:
+    """The people found for sessions since the store last changed, so that a screen of tiles asks for them once."""
+
+    watch: Watch
+    people: dict[str, Person | None] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class SignInForm(LoginForm):
@@ -165,6 +180,7 @@ def init_app(app: Flask) -> None:
         SECURITY_CLI_USERS_NAME=False,
         SECURITY_CLI_ROLES_NAME=False,
     )
+    app.extensions["linli_people"] = Known(Watch(app.extensions["linli"].database))
     app.session_interface = SessionCookie()
     security = Security()
     security.init_app(app, Accounts(), register_blueprint=False, login_form=SignInForm)
@@ -195,11 +211,23 @@ def _never(_request: Request) -> None:
 
 def _person_of_session(uniquifier: str) -> Person | None:
     """The person a session cookie belongs to, as long as their account may still sign in from here."""
-    person: Person | None = current_app.extensions["security"].datastore.find_user(fs_uniquifier=uniquifier)
+    person = _believed(uniquifier)
     if person is None or not person.active or (person.is_demo and not demo_may_sign_in()):
         return None
     g.person = person
     return person
+
+
+def _believed(uniquifier: str) -> Person | None:
+    """The person of a session; the store is asked again once anything was written to it since."""
+    known: Known = current_app.extensions["linli_people"]
+    with known.lock:
+        if known.watch.anything_new() or len(known.people) > MOST_BELIEVED:
+            known.people.clear()
+        if uniquifier not in known.people:
+            find = current_app.extensions["security"].datastore.find_user
+            known.people[uniquifier] = find(fs_uniquifier=uniquifier)
+        return known.people[uniquifier]
 
 
 def _note_seen(response: Response) -> Response:

@@ -1,0 +1,41 @@
+"""100,000 points from a file into an empty store, with the command a clerk uses."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import town
+from benchmarks.measuring import write_table
+
+POINTS = 100_000
+
+
+def measure(store: str, url: str, folder: Path) -> Iterator[str]:
+    """The rate and the peak memory of `linli load`."""
+    file = folder / "points.csv"
+    lngs, lats = town.places(POINTS, 5)
+    with file.open("w") as out:
+        out.write("id,lon,lat,service,people\n")
+        for i, (lng, lat) in enumerate(zip(lngs.tolist(), lats.tolist(), strict=True)):
+            out.write(f"{i},{lng:.6f},{lat:.6f},{town.SERVICES[i % 8]},{i % 5 + 1}\n")
+    environment = {**os.environ, "LINLI_DATABASE_URL": url}
+    subprocess.run([sys.executable, "-m", "webmap.cli", "migrate"], env=environment, check=True, capture_output=True)
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "webmap.cli", "load", "needs", str(file)],
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    took = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    lines = [f"## A file of {POINTS:,} points: {store}", ""]
+    write_table(lines, ("rows a second", "promised", "peak memory of any command so far, MB", "promised"),
+                [(f"{POINTS / took:,.0f}", "10,000", f"{peak:,.0f}", "1,500")])  # fmt: skip
+    yield from lines
