@@ -10,12 +10,12 @@ from shapely import MultiPolygon, Polygon
 
 
 def outline_of_cells(cells: Sequence[int]) -> MultiPolygon:
-    """The polygon that cells of one or several resolutions make together, WGS 84 degrees.
+    """The polygon that cells of one or several resolutions make together, WGS 84 degrees; a cell may stand twice.
 
     Cells of different resolutions do not fit edge to edge, so the outline is for the eye; the cells are the area.
     """
     by_resolution: dict[int, list[int]] = {}
-    for cell in cells:
+    for cell in sorted(set(cells)):
         by_resolution.setdefault(h3.get_resolution(cell), []).append(cell)
     parts = [shapely.geometry.shape(h3.cells_to_geo(group)) for group in by_resolution.values()]
     whole = shapely.union_all(parts)

@@ -185,10 +185,16 @@ def footprints_of(layer: Layer, rows: Sequence[dict[str, Any]]) -> list[figures.
         return list(cells.leaves_of(shapely.get_x(points), shapely.get_y(points)).tolist())
     drawn = [row for row in rows if not row.get("cells")]
     made = iter(covers.covers([row["geometry"] for row in drawn]))
-    return [
-        covers.cover_of_cells([cells.from_hex(cell) for cell in row["cells"]]) if row.get("cells") else next(made)
-        for row in rows
-    ]
+    return [_cover_of_names(row["cells"]) if row.get("cells") else next(made) for row in rows]
+
+
+def _cover_of_names(names: Sequence[str]) -> Cover:
+    """The cover of cells by their names; raises TooLarge, as for a polygon, above the limit of covers."""
+    found = covers.cover_of_cells([cells.from_hex(name) for name in names])
+    area_km2 = found.n * float(cells.CELL_KM2[cells.COVER])
+    if area_km2 > covers.LIMIT_KM2:
+        raise covers.TooLarge(area_km2, covers.LIMIT_KM2)
+    return found
 
 
 def _rows_of(
@@ -235,7 +241,10 @@ def _problem(layer: Layer, row: dict[str, Any], seen: set[str]) -> str:
     if row["geometry"] is None and not row.get("cells"):
         return f"no place is given; {layer.name} needs a {layer.geometry}"
     if row["geometry"] is None:
-        row["geometry"] = outline_of_cells([cells.from_hex(cell) for cell in row["cells"]])
+        try:
+            row["geometry"] = outline_of_cells([cells.from_hex(cell) for cell in row["cells"]])
+        except cells.BadCell as error:
+            return str(error)
     wanted = {"point": ("Point",), "polygon": ("MultiPolygon",)}[layer.geometry]
     if row["geometry"].geom_type not in wanted or row["geometry"].is_empty:
         return f"{layer.name} needs a {layer.geometry}, the row has a {row['geometry'].geom_type}"

@@ -14,13 +14,18 @@ from zoneinfo import ZoneInfo
 import h3.api.basic_int as h3
 import shapely
 
+from tests.layers.legal_moves import TAKEN_BACK
 from tests.layers.town import HOURS, SERVES, Thing
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LEVELS = ("precaution", "control", "lockdown")
 OPEN = ("reported", "acknowledged", "assigned")
 
+#: What everybody may see of a cell, needs apart: those come from publications.
+PUBLIC = ("households", "population", "zone", "drops", "checkpoints")
+
 State = dict[str, Any]
+Counts = defaultdict[int, defaultdict[str, int]]
 
 
 @dataclass
@@ -56,7 +61,8 @@ class ByHand:
         values = Values(dict(thing.values), cells_of(thing))
         if life.figures:
             if thing.layer == "needs":  # its state and its moment are left to moves
-                kept = {name: self.fields(thing.layer, feature_id)[name] for name in ("state", "reported_at")}
+                known = self.fields(thing.layer, feature_id)
+                kept = {name: known.get(name) for name in ("state", "state_before", "reported_at")}
                 values = Values({**values.fields, **kept}, values.cells)
             life.figures.append((at, values))
             life.spans[-1] = (life.spans[-1][0], values)
@@ -67,8 +73,23 @@ class ByHand:
         life.figures.append((None if began is None else min(began, at), values))
         life.spans.append((None, values))
 
-    def change(self, layer: str, feature_id: int, at: datetime, **fields: Any) -> None:
+    def move(self, layer: str, feature_id: int, to_state: str, at: datetime) -> None:
         """A feature went to another state at a moment."""
+        before = self.fields(layer, feature_id)
+        fields: dict[str, Any] = {"state": to_state}
+        if layer == "quarantine_zones" and to_state == "lifted":
+            fields["valid_to"] = min(at, before["valid_to"] or at)
+        if layer == "quarantine_zones" and before["state"] == "lifted":
+            fields["valid_to"] = None
+        if layer == "supply_drops" and to_state == "delivered":
+            fields["delivered_at"] = min(at, before["delivered_at"] or at)
+        if layer == "supply_drops" and to_state in ("planned", "in_transit"):
+            fields["delivered_at"] = None
+        if layer == "needs":
+            fields["state_before"] = before["state"] if to_state in TAKEN_BACK else None
+        self._change(layer, feature_id, at, fields)
+
+    def _change(self, layer: str, feature_id: int, at: datetime, fields: dict[str, Any]) -> None:
         life = self.lives[layer, feature_id]
         known = life.figures[-1][1]
         assert known is not None
@@ -92,40 +113,38 @@ class ByHand:
         """The numbers of a layer's features that are there now."""
         return [number for (name, number), life in self.lives.items() if name == layer and life.figures[-1][1]]
 
-    def state(self, at: datetime, res: int, internal: bool = True) -> dict[int, State]:
-        """What holds at a moment in every cell of a resolution in which something does."""
-        shown = {"households", "population", "zone", "drops", "checkpoints"}
-        found = {}
-        for cell, count in self._counts(at, res).items():
-            state = {name: value for name, value in count.items() if value and (internal or name in shown)}
-            if "zone" in state:
-                state["zone"] = LEVELS[state["zone"] - 1]
-            if state:
-                found[cell] = state
-        return found
+    def state(self, at: datetime, res: int, internal: bool = True, now: datetime | None = None) -> dict[int, State]:
+        """What holds at a moment in every cell of a resolution in which something does.
 
-    def _counts(self, at: datetime, res: int) -> dict[int, dict[str, Any]]:
-        found: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(int))
+        A moment after `now` has the figures of now: nobody knows what will be reported.
+        """
+        return self.states(at, internal, now)[res]
+
+    def states(self, at: datetime, internal: bool = True, now: datetime | None = None) -> dict[int, dict[int, State]]:
+        """`state` at every resolution."""
+        finest = self._counts(at, at if now is None else min(at, now))
+        return {res: _told(finest, res, internal) for res in range(5, 12)}
+
+    def _counts(self, at: datetime, counted: datetime) -> Counts:
+        found: Counts = defaultdict(lambda: defaultdict(int))
         shifts = [values for values in self._holding("volunteer_shifts", at) if _on_duty(values.fields, at)]
-        for values in self._standing("compounds", at):
-            for name in ("households", "population"):
-                for cell, amount in shared(values.fields[name], values.cells):
-                    found[h3.cell_to_parent(cell, res)][name] += amount
-        for values in self._standing("needs", at):
+        for values in self._standing("compounds", counted):
+            _share(found, "households", values.fields["households"], values.cells)
+            _share(found, "population", values.fields["population"], values.cells)
+        for values in self._standing("needs", counted):
             if values.fields["state"] in OPEN:
-                _add_need(found[h3.cell_to_parent(values.cells[0], res)], values, shifts)
+                _add_need(found[values.cells[0]], values, shifts)
         for values in self._holding("quarantine_zones", at):
             if _is_in_force(values.fields, at):
-                for cell in {h3.cell_to_parent(cell, res) for cell in values.cells}:
+                for cell in values.cells:
                     found[cell]["zone"] = max(found[cell]["zone"], LEVELS.index(values.fields["level"]) + 1)
         for values in shifts:
-            for name, column in (("places", "places_wanted"), ("filled", "places_filled")):
-                for cell, amount in shared(values.fields[column], values.cells):
-                    found[h3.cell_to_parent(cell, res)][name] += amount
+            _share(found, "places", values.fields["places_wanted"], values.cells)
+            _share(found, "filled", values.fields["places_filled"], values.cells)
         for values in self._holding("supply_drops", at):
-            found[h3.cell_to_parent(values.cells[0], res)]["drops"] += _is_due(values.fields, at)
+            found[values.cells[0]]["drops"] += _is_due(values.fields, at)
         for values in self._holding("checkpoints", at):
-            found[h3.cell_to_parent(values.cells[0], res)]["checkpoints"] += _is_open(values.fields, at)
+            found[values.cells[0]]["checkpoints"] += _is_open(values.fields, at)
         return found
 
     def _standing(self, layer: str, at: datetime) -> list[Values]:
@@ -143,12 +162,31 @@ def _last(versions: list[tuple[datetime | None, Values | None]], at: datetime) -
     return reached[-1] if reached else None
 
 
-def _add_need(found: dict[str, Any], need: Values, shifts: list[Values]) -> None:
+def _told(finest: Counts, res: int, internal: bool) -> dict[int, State]:
+    """Cells of resolution 11 gathered under those of another, as they are told: what is 0 is left out."""
+    gathered: Counts = defaultdict(lambda: defaultdict(int))
+    for cell, counts in finest.items():
+        above = gathered[h3.cell_to_parent(cell, res)]
+        for name, value in counts.items():
+            above[name] = max(above[name], value) if name == "zone" else above[name] + value
+    found = {}
+    for cell, counts in gathered.items():
+        state = {name: value for name, value in counts.items() if value and (internal or name in PUBLIC)}
+        services = {name.partition(":")[2]: state.pop(name) for name in list(state) if name.startswith("service:")}
+        if services:
+            state["services"] = services
+        if "zone" in state:
+            state["zone"] = LEVELS[state["zone"] - 1]
+        if state:
+            found[cell] = state
+    return found
+
+
+def _add_need(found: dict[str, int], need: Values, shifts: list[Values]) -> None:
     service, cell = need.fields["service"], need.cells[0]
     found["needs"] += 1
     found["urgent"] += need.fields["urgency"] == "urgent"
-    services = found["services"] or {}
-    found["services"] = {**services, service: services.get(service, 0) + 1}
+    found[f"service:{service}"] += 1
     if any(service in served for served in SERVES.values()):
         found["gap"] += not any(
             cell in shift.cells and service in SERVES[shift.fields["role"]] and shift.fields["places_filled"] > 0
@@ -186,10 +224,11 @@ def _is_open(fields: dict[str, Any], at: datetime) -> bool:
     return HOURS[fields["hours"]](here.weekday(), here.hour)
 
 
-def shared(total: int, cells: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Each cell in index order with its share of a total: floor(H (i + 1) / n) - floor(H i / n)."""
+def _share(found: Counts, name: str, total: int, cells: tuple[int, ...]) -> None:
+    """Gives each cell, in index order, its share of a total: floor(H (i + 1) / n) - floor(H i / n)."""
     n = len(cells)
-    return [(cell, total * (i + 1) // n - total * i // n) for i, cell in enumerate(cells)]
+    for i, cell in enumerate(cells):
+        found[cell][name] += total * (i + 1) // n - total * i // n
 
 
 def cells_of(thing: Thing) -> tuple[int, ...]:

@@ -208,6 +208,24 @@ def needs(draw: st.DrawFn, reported_before: datetime = NOON) -> Thing:
     return Thing("needs", values, draw(points))
 
 
+def crowd(seed: int, count: int, now: datetime) -> list[Thing]:
+    """Many needs close together, reported over the last hours."""
+    rng = np.random.default_rng(seed)
+    return [
+        Thing(
+            "needs",
+            {
+                "service": SERVICES[int(rng.integers(8))],
+                "urgency": "ordinary",
+                "state": "reported",
+                "reported_at": now - timedelta(minutes=int(rng.integers(300))),
+            },
+            shapely.Point(LNG + rng.normal(0, 0.002), LAT + rng.normal(0, 0.002)),
+        )
+        for _ in range(count)
+    ]
+
+
 THINGS: dict[str, Callable[[], st.SearchStrategy[Thing]]] = {
     "compounds": compounds,
     "checkpoints": checkpoints,
