@@ -276,6 +276,7 @@ def test_without_scripts_the_page_says_where_help_is(visit: Visit) -> None:
     page = visit(language="zh", java_script_enabled=False).page
     expect(page.locator(".no-script a.button-main")).to_have_attribute("href", "/report")
     expect(page.locator(".no-script")).to_contain_text("不需要脚本")
+    expect(page.locator(".no-script li").first).to_contain_text("封控区")
 
 
 @pytest.mark.parametrize("step", [1, 5])

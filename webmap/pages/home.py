@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from jinja2.utils import htmlsafe_json_dumps
 
 from geo.coordinates import Box
 from layers import catalogue
@@ -15,7 +17,7 @@ from layers.publication.rules import K
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import Files, MapParts, page_map
-from webmap.pages.map_start import where_people_live
+from webmap.pages.map_start import where_people_live, zones_in_force
 from webmap.pages.map_words import map_words
 from webmap.service import service
 
@@ -44,7 +46,15 @@ def home() -> str:
     groups: dict[str, list[dict[str, str]]] = {}
     for measure in config["measures"]:
         groups.setdefault(measure["group"], []).append(measure)
-    return render_template("home.html", map=_map(internal, start), config=config, groups=groups, k=K)
+    return render_template(
+        "home.html",
+        map=_map(internal, start),
+        config=config,
+        written=htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
+        groups=groups,
+        zones=zones_in_force(),
+        k=K,
+    )
 
 
 def _map(internal: bool, start: Box | None) -> MapParts:

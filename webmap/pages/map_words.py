@@ -30,6 +30,7 @@ def _states() -> dict[str, str]:
     return {
         "loading": _("Loading the map…"),
         "empty": _("Nothing is known in this part of the map."),
+        "empty_store": _("Nothing is on this map yet. Load compounds (linli load), or look at the demo (linli demo)."),
         "failed_network": _("Linli cannot be reached right now."),
         "failed_offline": _("You are offline."),
         "failed_too_much": _("There is too much to show at once. Zoom in."),

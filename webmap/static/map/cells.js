@@ -10,7 +10,7 @@ import { Sheet } from "./sheet.js";
 import { CellTiles } from "./tiles.js";
 
 const { L, h3 } = window;
-const ROOM_FOR_NUMBER = 34; // pixels across a hexagon from which its number is printed in it
+const ROOM_BESIDE_NUMBER = 9; // pixels of a hexagon's width that its printed number leaves free
 const SHAPES_KEPT = 20_000;
 const MOST_FINER = 3; // steps: 343 hexagons; the outline of more would not look different
 
@@ -253,15 +253,15 @@ export const CellLayer = Sheet.extend({
   _drawNumber(context, area, scale, origin) {
     const { middle, box } = this._shape(area.id);
     const across = (box.max.x - box.min.x) * scale;
-    if (across < ROOM_FOR_NUMBER) return;
-    const at = area.middle ?? middle;
+    const rounded = isAboutNeeds(this.options.measure) && !this.options.staff;
+    const text = `${this.options.number?.(area.figure) ?? area.figure}${rounded ? "+" : ""}`;
     context.font = `600 ${Math.min(18, Math.max(12, across / 9))}px system-ui, sans-serif`;
+    if (context.measureText(text).width + ROOM_BESIDE_NUMBER > across) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = this.colours.inks[area.shade];
-    const text = this.options.number?.(area.figure) ?? String(area.figure);
-    const rounded = isAboutNeeds(this.options.measure) && !this.options.staff;
-    context.fillText(rounded ? `${text}+` : text, at.x * scale - origin.x, at.y * scale - origin.y);
+    const at = area.middle ?? middle;
+    context.fillText(text, at.x * scale - origin.x, at.y * scale - origin.y);
   },
 
   _drawChosen(context, scale, origin) {

@@ -58,7 +58,7 @@ export class FeatureLayers {
   }
 
   shifts(features) {
-    return L.geoJSON(features, { pane: "shifts", renderer: this.svg("shifts"), interactive: false, style: () => ({ className: "shift" }) });
+    return L.geoJSON(features, { pane: "shifts", renderer: this.svg("shifts"), interactive: false, style: ({ properties }) => ({ className: `shift shift-${properties.role}` }) });
   }
 
   /** Each zone twice: a light line under a dashed one, so that it reads on any shade; the strictest above, with labels. */

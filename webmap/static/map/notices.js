@@ -21,7 +21,8 @@ export class Notices {
     this.stopWaiting();
     this.at = at;
     this.moment = moment;
-    if (isEmpty) this.say("empty", this.words.say("empty"), this.onHome && this.button("show_homes", this.onHome));
+    if (isEmpty && this.onHome) this.say("empty", this.words.say("empty"), this.button("show_homes", this.onHome));
+    else if (isEmpty) this.say("empty", this.words.say("empty_store"));
     else this.say("", "");
     this.tell();
   }
