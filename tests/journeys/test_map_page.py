@@ -212,7 +212,7 @@ def test_restricted_zones_are_shown_at_every_zoom_and_cannot_be_switched_off(vis
         expect(page.locator(".zone-label-lockdown").first).to_be_visible()
         assert page.evaluate(dashes) != "none", "the level is told by the line, not by its colour alone"
         page.locator(".leaflet-control-zoom-out").click()
-        page.wait_for_timeout(350)  # Leaflet's own zoom movement
+        page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
     page.locator("#layers input[value=checkpoints]").uncheck()
     expect(page.locator("path.zone-lockdown").first).to_be_attached()
 
