@@ -25,8 +25,8 @@ blueprint = Blueprint("home", __name__)
 
 #: The scripts of the page, fetched early and together; the ones a page may not need are not among them.
 MODULES = (
-    "main", "address", "basemap", "classes", "features", "layers", "legend", "notices", "panel", "places", "shapes",
-    "sheet", "table", "tiles", "words",
+    "main", "address", "basemap", "classes", "features", "layers", "legend", "notices", "panel", "place_shapes",
+    "places", "room", "shapes", "sheet", "shown", "table", "tiles", "words",
 )  # fmt: skip
 
 #: Layers switched on at first. Zones are always shown; compounds give the map its names.

@@ -27,7 +27,11 @@ function numbers(text, separator, count) {
 
 /** The hash that `read` reads back. Places are written to five decimals, about one metre. */
 export function write({ zoom, lat, lng, measure, layers, place, moment, table }) {
-  const parts = [`map=${zoom}/${lat.toFixed(5)}/${lng.toFixed(5)}`, `show=${measure}`, `layers=${[...layers].join(",")}`];
+  const parts = [
+    `map=${zoom}/${lat.toFixed(5)}/${lng.toFixed(5)}`,
+    `show=${measure}`,
+    `layers=${[...layers].join(",")}`,
+  ];
   if (place) parts.push(`place=${place.lat.toFixed(5)},${place.lng.toFixed(5)}`);
   if (moment) parts.push(`at=${moment}`);
   if (table) parts.push("view=table");

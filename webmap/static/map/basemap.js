@@ -1,4 +1,4 @@
-/** Puts the ground under the map: a vector base map, the demo's own streets, or a graticule; each fetched when needed. */
+/** Puts the ground under the map: a vector base map, the demo's streets, or a graticule; each fetched when needed. */
 
 /**
  * Asks what there is and draws it. Answers {kind}; kind "none" also when the service cannot say.
@@ -22,7 +22,8 @@ export async function addBasemap(map, { url, vendor, language, home }) {
   return ground;
 }
 
-const isWithin = ([west, south, east, north], { lat, lng }) => lng >= west && lng <= east && lat >= south && lat <= north;
+const isWithin = ([west, south, east, north], { lat, lng }) =>
+  lng >= west && lng <= east && lat >= south && lat <= north;
 
 async function described(url) {
   try {

@@ -6,13 +6,12 @@
  */
 
 import { Bounds, classOf, CLASSES, figureOf, isAboutNeeds, perUnit, standing } from "./classes.js";
+import { PlaceShapes } from "./place_shapes.js";
 import { Sheet } from "./sheet.js";
 import { CellTiles } from "./tiles.js";
 
 const { L, h3 } = window;
 const ROOM_BESIDE_NUMBER = 9; // pixels of a hexagon's width that its printed number leaves free
-const SHAPES_KEPT = 20_000;
-const MOST_FINER = 3; // steps: 343 hexagons; the outline of more would not look different
 
 export const CellLayer = Sheet.extend({
   options: {
@@ -31,13 +30,13 @@ export const CellLayer = Sheet.extend({
     this.bounds = new Bounds(this.options.step);
     this.state = null; // {res, at, seq, cells} as last loaded
     this.chosen = null; // id of the chosen place
-    this.shapes = new Map();
     this.middles = new Map();
   },
 
   onAdd(map) {
     const pane = map.getPane(this.options.pane) ?? map.createPane(this.options.pane);
     pane.classList.add("map-cells");
+    this.shapes ??= new PlaceShapes(map);
     Sheet.prototype.onAdd.call(this, map);
     map.on("moveend", this.load, this);
     this.load();
@@ -128,7 +127,12 @@ export const CellLayer = Sheet.extend({
     for (const [id, cell] of cells) {
       if (this.wholes.has(id)) continue;
       const above = isAboutNeeds(measure) ? this.publishedAbove(id) : null;
-      this.drawn.push({ id, area: this._area(areas, above ?? id, above ? this.wholes.get(above) : cell), lived: cell.households > 0, cell });
+      this.drawn.push({
+        id,
+        area: this._area(areas, above ?? id, above ? this.wholes.get(above) : cell),
+        lived: cell.households > 0,
+        cell,
+      });
     }
     if (isAboutNeeds(measure)) for (const [id, cell] of this.wholes) this._area(areas, id, cell);
     this.areas = [...areas.values()];
@@ -139,7 +143,13 @@ export const CellLayer = Sheet.extend({
   _area(areas, id, cell) {
     if (!areas.has(id)) {
       const { measure, staff } = this.options;
-      areas.set(id, { id, res: h3.getResolution(id), isWide: this.wholes.has(id), standing: standing(cell, measure, staff), figure: figureOf(cell, measure) });
+      areas.set(id, {
+        id,
+        res: h3.getResolution(id),
+        isWide: this.wholes.has(id),
+        standing: standing(cell, measure, staff),
+        figure: figureOf(cell, measure),
+      });
     }
     return areas.get(id);
   },
@@ -157,8 +167,10 @@ export const CellLayer = Sheet.extend({
   _middleOf(area, res) {
     const key = `${area.id}/${res}`;
     if (!this.middles.has(key)) {
-      const lived = this.drawn.filter((one) => one.area === area && one.lived).map((one) => this._shape(one.id).middle);
-      if (!lived.length) return this._shape(area.id).middle;
+      const lived = this.drawn
+        .filter((one) => one.area === area && one.lived)
+        .map((one) => this.shapes.of(one.id, res).middle);
+      if (!lived.length) return this.shapes.of(area.id, res).middle;
       const mean = lived.reduce((sum, point) => sum.add(point), L.point(0, 0)).divideBy(lived.length);
       const nearest = lived.reduce((best, point) => (point.distanceTo(mean) < best.distanceTo(mean) ? point : best));
       this.middles.set(key, nearest);
@@ -192,37 +204,9 @@ export const CellLayer = Sheet.extend({
     if (this.chosen) this._drawChosen(context, scale, origin);
   },
 
-  /**
-   * Rings of a place in the world of zoom 0, kept, with their box. A wider area is drawn as the hexagons of the map's
-   * own size that belong to it, so that it meets its neighbours without overlapping them.
-   */
-  _shape(id) {
-    const key = `${id}/${this.state.res}`;
-    let shape = this.shapes.get(key);
-    if (!shape) {
-      if (this.shapes.size > SHAPES_KEPT) this.shapes.clear();
-      const res = h3.getResolution(id);
-      const finer = Math.min(this.state.res, res + MOST_FINER);
-      const rings = finer > res ? h3.cellsToMultiPolygon(h3.cellToChildren(id, finer)).flat() : [h3.cellToBoundary(id)];
-      shape = { rings: rings.map((ring) => ring.map((corner) => this._map.project(corner, 0))), middle: this._map.project(h3.cellToLatLng(id), 0) };
-      shape.box = L.bounds(shape.rings.flat());
-      this.shapes.set(key, shape);
-    }
-    return shape;
-  },
-
   /** Puts the outline of a place into the context; false if it lies outside the canvas. */
   _trace(context, id, scale, origin) {
-    const { rings, box } = this._shape(id);
-    const { min, max } = this._bounds;
-    if (box.max.x * scale - origin.x < min.x || box.min.x * scale - origin.x > max.x) return false;
-    if (box.max.y * scale - origin.y < min.y || box.min.y * scale - origin.y > max.y) return false;
-    context.beginPath();
-    for (const ring of rings) {
-      ring.forEach((corner, at) => context[at ? "lineTo" : "moveTo"](corner.x * scale - origin.x, corner.y * scale - origin.y));
-      context.closePath();
-    }
-    return true;
+    return this.shapes.trace(context, id, this.state.res, { scale, origin, within: this._bounds });
   },
 
   _drawPlace(context, { id, area, lived }, scale, origin) {
@@ -251,7 +235,7 @@ export const CellLayer = Sheet.extend({
 
   /** Figures are printed where there is room: colour alone never says how many. */
   _drawNumber(context, area, scale, origin) {
-    const { middle, box } = this._shape(area.id);
+    const { middle, box } = this.shapes.of(area.id, this.state.res);
     const across = (box.max.x - box.min.x) * scale;
     const rounded = isAboutNeeds(this.options.measure) && !this.options.staff;
     const text = `${this.options.number?.(area.figure) ?? area.figure}${rounded ? "+" : ""}`;
@@ -265,7 +249,7 @@ export const CellLayer = Sheet.extend({
   },
 
   _drawChosen(context, scale, origin) {
-    this._trace(context, this.chosen, scale, origin);
+    if (!this._trace(context, this.chosen, scale, origin)) return;
     context.lineJoin = "round";
     context.lineWidth = 7;
     context.strokeStyle = this.colours.halo;

@@ -4,7 +4,7 @@ export const CLASSES = 5;
 const NICE = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80];
 const ENOUGH = 15; // figures seen before the bounds are settled for good
 
-/** The figure of a measure in a place, or undefined. A measure is named "needs", "households", … or "services.food". */
+/** The figure of a measure in a place, or undefined. Measures are called "needs", "households", "services.food"… */
 export function figureOf(cell, measure) {
   return measure.startsWith("services.") ? cell.services?.[measure.slice(9)] : cell[measure];
 }
@@ -90,7 +90,14 @@ export class Bounds {
     if (held && (held.seen >= ENOUGH || figures.length <= held.seen)) return held;
     const unit = commonest(figures, res);
     const step = isAboutNeeds(measure) && !isStaff ? this.step : 1;
-    const found = { unit, seen: figures.length, bounds: boundsOf(figures.map((one) => perUnit(one.figure, one.res, unit)), step) };
+    const found = {
+      unit,
+      seen: figures.length,
+      bounds: boundsOf(
+        figures.map((one) => perUnit(one.figure, one.res, unit)),
+        step,
+      ),
+    };
     this.settled.set(key, found);
     return found;
   }

@@ -11,12 +11,20 @@ export function blockOf({ west, south, east, north }, zoom) {
   const step = 360 / 2 ** Math.min(Math.max(Math.floor(zoom) - 1, 0), 14);
   const down = (value) => Math.floor(value / step) * step;
   const up = (value) => Math.ceil(value / step) * step;
-  const numbers = [Math.max(down(west), -180), Math.max(down(south), -90), Math.min(up(east), 180), Math.min(up(north), 90)];
+  const numbers = [
+    Math.max(down(west), -180),
+    Math.max(down(south), -90),
+    Math.min(up(east), 180),
+    Math.min(up(north), 90),
+  ];
   return numbers.map((value) => Number(value.toFixed(6))).join(",");
 }
 
 /** Layers of which the map also shows what is still to come; of the others only what holds is asked for. */
 const ALSO_COMING = ["supply_drops"];
+
+/** Milliseconds an answer is good for, where that is long: outlines of compounds are many and change with the years. */
+const GOOD_FOR = { compounds: 600_000 };
 
 /** Now, told in steps of five minutes: readers who ask at about the same time ask the same question. */
 const lately = () => new Date(Math.floor(Date.now() / 300_000) * 300_000).toISOString().replace(".000", "");
@@ -37,12 +45,14 @@ export class Features {
     if (!this.questions.has(layer)) this.questions.set(layer, new OneAtATime());
     const query = new URLSearchParams({ bbox: blockOf(box, zoom), limit: PAGE });
     if (moment) query.set("at", moment);
-    else if (!ALSO_COMING.includes(layer)) query.set("at", lately());
+    else if (!ALSO_COMING.includes(layer) && !(layer in GOOD_FOR)) query.set("at", lately());
     return this.questions.get(layer).run(async (signal) => {
       const features = [];
       let address = `${this.url}/${layer}?${query}`;
       for (let page = 0; address && page < PAGES; page += 1) {
-        const body = (!again && this.answers.recent(address)) || (await this.answers.ask(address, signal));
+        const mayKeep = !again || layer in GOOD_FOR;
+        const kept = mayKeep && this.answers.recent(address, GOOD_FOR[layer]);
+        const body = kept || (await this.answers.ask(address, signal));
         features.push(...body.features);
         address = body.links?.find((link) => link.rel === "next")?.href;
       }

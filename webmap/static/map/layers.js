@@ -1,4 +1,4 @@
-/** Draws the named things of the map: compounds, zones with their labels, checkpoints and drops; and what switches them. */
+/** Draws the named things of the map (compounds, zones with labels, checkpoints, drops) and what switches them. */
 
 import { boxOf, cornersOf, isInside } from "./shapes.js";
 import { icon, make } from "./words.js";
@@ -39,7 +39,8 @@ export class FeatureLayers {
   /** Draws the features of a layer in place of those drawn before; none of a layer switched off. */
   show(name, features) {
     this.hide(name);
-    const draw = { compounds: this.outlines, quarantine_zones: this.zones, volunteer_shifts: this.shifts }[name] ?? this.points;
+    const draw =
+      { compounds: this.outlines, quarantine_zones: this.zones, volunteer_shifts: this.shifts }[name] ?? this.points;
     this.drawn.set(name, draw.call(this, features, name).addTo(this.map));
   }
 
@@ -54,18 +55,33 @@ export class FeatureLayers {
   }
 
   outlines(features) {
-    return L.geoJSON(features, { pane: "compounds", renderer: this.svg("compounds"), interactive: false, style: ({ properties }) => ({ className: `compound compound-${properties.status ?? "open"}` }) });
+    return L.geoJSON(features, {
+      pane: "compounds",
+      renderer: this.svg("compounds"),
+      interactive: false,
+      style: ({ properties }) => ({ className: `compound compound-${properties.status ?? "open"}` }),
+    });
   }
 
   shifts(features) {
-    return L.geoJSON(features, { pane: "shifts", renderer: this.svg("shifts"), interactive: false, style: ({ properties }) => ({ className: `shift shift-${properties.role}` }) });
+    return L.geoJSON(features, {
+      pane: "shifts",
+      renderer: this.svg("shifts"),
+      interactive: false,
+      style: ({ properties }) => ({ className: `shift shift-${properties.role}` }),
+    });
   }
 
-  /** Each zone twice: a light line under a dashed one, so that it reads on any shade; the strictest above, with labels. */
+  /** Each zone twice, a light line under a dashed one, so that it reads on any shade; the strictest above. */
   zones(features) {
     const renderer = this.svg("zones");
     const group = L.layerGroup();
-    const style = (className) => ({ pane: "zones", renderer, interactive: false, style: () => ({ className, fill: false }) });
+    const style = (className) => ({
+      pane: "zones",
+      renderer,
+      interactive: false,
+      style: () => ({ className, fill: false }),
+    });
     const strictestLast = [...features].sort((a, b) => STRICTNESS[a.properties.level] - STRICTNESS[b.properties.level]);
     for (const feature of strictestLast) {
       L.geoJSON(feature, style("zone-halo")).addTo(group);
@@ -97,7 +113,12 @@ export class FeatureLayers {
     const at = this.spotFor(feature, textWidth(text) + 20, taken);
     if (!at) return null;
     const html = make("span", { class: `zone-label zone-label-${level}`, title: full }, text);
-    return L.marker(at, { pane: "zone-labels", interactive: false, keyboard: false, icon: L.divIcon({ html, className: "zone-flag", iconSize: null }) });
+    return L.marker(at, {
+      pane: "zone-labels",
+      interactive: false,
+      keyboard: false,
+      icon: L.divIcon({ html, className: "zone-flag", iconSize: null }),
+    });
   }
 
   /** Where a label of this width stands: where it stood before, else at a free corner of the outline in view. */
@@ -105,15 +126,26 @@ export class FeatureLayers {
     const { map } = this;
     const key = `${feature.id}/${map.getZoom()}`;
     const size = map.getSize();
-    const room = L.bounds([[width / 2, LABEL_TALL], [size.x - width / 2, size.y - LABEL_TALL]]);
+    const room = L.bounds([
+      [width / 2, LABEL_TALL],
+      [size.x - width / 2, size.y - LABEL_TALL],
+    ]);
     const before = this.spots.get(key);
-    const corners = cornersOf(feature.geometry).map(([lng, lat]) => L.latLng(lat, lng)).sort((a, b) => b.lat - a.lat);
-    const seen = [...(before ? [before] : []), ...corners].filter((at) => room.contains(map.latLngToContainerPoint(at)));
+    const corners = cornersOf(feature.geometry)
+      .map(([lng, lat]) => L.latLng(lat, lng))
+      .sort((a, b) => b.lat - a.lat);
+    const seen = [...(before ? [before] : []), ...corners].filter((at) =>
+      room.contains(map.latLngToContainerPoint(at)),
+    );
     const { lng, lat } = map.getCenter();
-    if (!seen.length && isInside([lng, lat], feature.geometry)) seen.push(map.containerPointToLatLng([size.x / 2, LABEL_TALL * 3]));
+    if (!seen.length && isInside([lng, lat], feature.geometry))
+      seen.push(map.containerPointToLatLng([size.x / 2, LABEL_TALL * 3]));
     const boxAt = (at) => {
       const { x, y } = map.latLngToLayerPoint(at);
-      return L.bounds([[x - width / 2, y - LABEL_TALL / 2], [x + width / 2, y + LABEL_TALL / 2]]);
+      return L.bounds([
+        [x - width / 2, y - LABEL_TALL / 2],
+        [x + width / 2, y + LABEL_TALL / 2],
+      ]);
     };
     const spot = seen.find((at) => !taken.some((box) => box.overlaps(boxAt(at)))) ?? seen[0];
     if (!spot) return null;
@@ -133,10 +165,14 @@ export class FeatureLayers {
     const tone = `tone-${entry?.colour ?? layer}`;
     const name = [entry?.title, feature.properties.name].filter(Boolean).join(" · ");
     const zoom = this.map.getZoom();
-    const [size, form] = zoom >= LARGE_FROM ? [32, "symbol"] : zoom >= SYMBOLS_FROM ? [22, "symbol symbol-mid"] : [10, "dot"];
+    const [size, form] =
+      zoom >= LARGE_FROM ? [32, "symbol"] : zoom >= SYMBOLS_FROM ? [22, "symbol symbol-mid"] : [10, "dot"];
     const html = make("span", { class: `${form} ${tone}`, role: "img", "aria-label": name, title: name });
     if (form !== "dot") html.append(icon(this.sheet, entry?.icon || "dot"));
-    const mark = L.marker([lat, lng], { keyboard: false, icon: L.divIcon({ html, className: "symbol-place", iconSize: [size, size] }) });
+    const mark = L.marker([lat, lng], {
+      keyboard: false,
+      icon: L.divIcon({ html, className: "symbol-place", iconSize: [size, size] }),
+    });
     mark.on("click", () => this.onChoose({ lat, lng }));
     return mark;
   }
@@ -161,7 +197,13 @@ function textWidth(text) {
 export function layerSwitches(list, { catalogue, words, sheet, isOn, onSwitch }) {
   for (const layer of catalogue) {
     const always = layer.name === "quarantine_zones";
-    const box = make("input", { type: "checkbox", name: "layers", value: layer.name, checked: always || isOn(layer.name), disabled: always });
+    const box = make("input", {
+      type: "checkbox",
+      name: "layers",
+      value: layer.name,
+      checked: always || isOn(layer.name),
+      disabled: always,
+    });
     box.addEventListener("change", () => onSwitch(layer.name, box.checked));
     const title = make("span", {}, layer.title);
     if (always) title.append(make("small", {}, ` ${words.say("always_shown")}`));
@@ -176,7 +218,11 @@ function legendOf(layer, sheet) {
   const entries = layer.legend.map((entry) => {
     const sign = entry.dash
       ? make("span", { class: `line line-${entry.value}`, "aria-hidden": "true" })
-      : make("span", { class: `symbol symbol-small tone-${entry.colour}`, "aria-hidden": "true" }, entry.icon ? icon(sheet, entry.icon) : null);
+      : make(
+          "span",
+          { class: `symbol symbol-small tone-${entry.colour}`, "aria-hidden": "true" },
+          entry.icon ? icon(sheet, entry.icon) : null,
+        );
     return make("li", {}, sign, entry.title);
   });
   return make("ul", { class: "layer-legend" }, ...entries);

@@ -31,12 +31,12 @@ export class Legend {
     this.unit.textContent = this.words.say("legend_unit", { across });
     this.note.hidden = !layer.isMixed;
     this.classes.replaceChildren(
-      ...counts.map((count, at) => this.line(`shade shade-${at + 1}`, labelOf(layer.classBounds, at, this.words, layer.isMixed), count)),
+      ...counts.map((count, at) =>
+        this.line(`shade shade-${at + 1}`, labelOf(layer.classBounds, at, this.words, layer.isMixed), count),
+      ),
     );
     const standings = this.standingsOf(measure);
-    this.others.replaceChildren(
-      ...standings.map(([standing, text]) => this.line(`shade shade-${standing}`, text)),
-    );
+    this.others.replaceChildren(...standings.map(([standing, text]) => this.line(`shade shade-${standing}`, text)));
   }
 
   /** What a place without a figure looks like, for this measure and this reader. */

@@ -73,7 +73,13 @@ export class Notices {
       now.addEventListener("click", () => this.onNow());
       this.line.replaceChildren(`${words.say("as_of_past")} `, timeElement(words, this.at, "short"), " · ", now);
     } else {
-      this.line.replaceChildren(`${words.say("as_of")} `, timeElement(words, this.at, "clock"), " (", timeElement(words, this.at), ")");
+      this.line.replaceChildren(
+        `${words.say("as_of")} `,
+        timeElement(words, this.at, "clock"),
+        " (",
+        timeElement(words, this.at),
+        ")",
+      );
     }
   }
 }

@@ -16,15 +16,19 @@ export class PlacePanel {
     root.addEventListener("keydown", (event) => event.key === "Escape" && onClose());
   }
 
-  /** Shows a place. `whole`: {id, cell} of the wider area whose figures were published together, or null. */
+  /**
+   * Shows a place. `whole`: {id, cell} of the wider area whose figures were published together, or null.
+   * `features.get(layer)`: the features at hand.
+   */
   show(id, { cell, whole, at, features }) {
     const { words } = this;
     const place = this.places.of(id);
     this.title.textContent = this.places.title(id);
     const across = words.say("about_across", { across: words.distance(place.across) });
-    const communities = place.communities.length <= 2 && place.communities.join() !== place.name ? place.communities : [];
+    const communities =
+      place.communities.length <= 2 && place.communities.join() !== place.name ? place.communities : [];
     this.subtitle.textContent = [...communities, across].join(" · ");
-    const inside = (layer) => this.places.inside(id, features.get(layer) ?? []);
+    const inside = (layer) => this.places.inside(id, features.get(layer));
     this.body.replaceChildren(
       ...this.zones(id, inside("quarantine_zones"), cell?.zone),
       this.needs(id, cell ?? {}, whole, at),
@@ -51,13 +55,21 @@ export class PlacePanel {
     const lines = zones
       .sort((a, b) => rank[b.properties.level] - rank[a.properties.level])
       .map((zone) => this.zone(zone.properties, this.places.isPart(id, zone)));
-    if (!lines.length && level) lines.push(make("p", { class: `zone-line line-${level}` }, make("b", {}, this.titleOf("quarantine_zones", level))));
+    if (!lines.length && level)
+      lines.push(
+        make("p", { class: `zone-line line-${level}` }, make("b", {}, this.titleOf("quarantine_zones", level))),
+      );
     return lines.length ? [make("section", {}, make("h3", {}, words.say("zones_here")), ...lines)] : [];
   }
 
   zone({ level, name, order_reference: order, valid_to: until }, isPart) {
     const { words } = this;
-    const line = make("p", { class: `zone-line line-${level}` }, make("b", {}, this.titleOf("quarantine_zones", level)), ` ${name}`);
+    const line = make(
+      "p",
+      { class: `zone-line line-${level}` },
+      make("b", {}, this.titleOf("quarantine_zones", level)),
+      ` ${name}`,
+    );
     if (isPart) line.append(make("small", {}, words.say("in_part")));
     if (until) line.append(make("small", {}, `${words.say("until")} `, timeElement(words, new Date(until), "short")));
     if (order) line.append(make("small", {}, words.say("order", { order })));
@@ -70,7 +82,8 @@ export class PlacePanel {
     const section = make("section", {}, make("h3", {}, words.say("needs_here")));
     const total = source.needs ?? 0;
     if (total) section.append(...this.needFigures(source, total, whole));
-    else if (!this.config.staff && cell.households > 0) section.append(make("p", {}, words.say("needs_few", { k: this.config.k })));
+    else if (!this.config.staff && cell.households > 0)
+      section.append(make("p", {}, words.say("needs_few", { k: this.config.k })));
     else if (cell.households > 0) section.append(make("p", {}, words.say("needs_none")));
     else section.append(make("p", {}, words.say("nobody_known")));
     section.append(this.sourceOf(this.config.staff ? "source_needs_staff" : "source_needs_public", at));
@@ -80,8 +93,16 @@ export class PlacePanel {
   needFigures(cell, total, whole) {
     const { words, config } = this;
     const exact = config.staff ? "needs_exact" : "needs_at_least";
-    const lines = [make("p", { class: "figure" }, make("b", {}, config.staff ? words.number(total) : `${words.number(total)}+`), ` ${words.count(exact, total)}`)];
-    if (whole) lines.push(make("p", {}, words.say("needs_wider", { across: words.distance(this.places.of(whole.id).across) })));
+    const lines = [
+      make(
+        "p",
+        { class: "figure" },
+        make("b", {}, config.staff ? words.number(total) : `${words.number(total)}+`),
+        ` ${words.count(exact, total)}`,
+      ),
+    ];
+    if (whole)
+      lines.push(make("p", {}, words.say("needs_wider", { across: words.distance(this.places.of(whole.id).across) })));
     const services = config.measures
       .filter((measure) => measure.name.startsWith("services."))
       .map((measure) => [measure.title, figureOf(cell, measure.name)])
@@ -109,7 +130,16 @@ export class PlacePanel {
   staffing({ urgent = 0, gap = 0, places = 0, filled = 0 }) {
     const { words } = this;
     const number = (value) => words.number(value);
-    return make("p", {}, words.say("staffing", { urgent: number(urgent), gap: number(gap), places: number(places), filled: number(filled) }));
+    return make(
+      "p",
+      {},
+      words.say("staffing", {
+        urgent: number(urgent),
+        gap: number(gap),
+        places: number(places),
+        filled: number(filled),
+      }),
+    );
   }
 
   people({ households = 0, population = 0 }, compounds) {
@@ -120,12 +150,22 @@ export class PlacePanel {
       return section;
     }
     section.append(
-      make("p", {}, make("b", {}, words.count("households", households)), words.say("comma"), make("b", {}, words.count("residents", population))),
+      make(
+        "p",
+        {},
+        make("b", {}, words.count("households", households)),
+        words.say("comma"),
+        make("b", {}, words.count("residents", population)),
+      ),
     );
     if (compounds.length) {
       const shown = compounds.slice(0, 6).map(({ properties }) => {
-        const status = properties.status && properties.status !== "open" ? ` · ${this.titleOf("compounds", properties.status)}` : "";
-        return make("li", {}, `${properties.name}${status}`);
+        const isOpen = !properties.status || properties.status === "open";
+        return make(
+          "li",
+          {},
+          isOpen ? properties.name : `${properties.name} · ${this.titleOf("compounds", properties.status)}`,
+        );
       });
       section.append(make("ul", { class: "names" }, ...shown));
       if (compounds.length > 6) section.append(make("p", {}, words.count("more_compounds", compounds.length - 6)));
@@ -136,30 +176,49 @@ export class PlacePanel {
 
   points(layer, heading, features, line) {
     if (!features.length) return [];
-    return [make("section", {}, make("h3", {}, this.words.say(heading)), make("ul", { class: "things" }, ...features.map(line)))];
+    return [
+      make(
+        "section",
+        {},
+        make("h3", {}, this.words.say(heading)),
+        make("ul", { class: "things" }, ...features.map(line)),
+      ),
+    ];
   }
 
   drop({ properties }) {
     const { words } = this;
     const entry = this.entryOf("supply_drops", properties.state);
-    const goods = (properties.items ?? []).map(({ item, quantity, unit }) => [item, quantity && words.number(Number(quantity)), unit].filter(Boolean).join(" "));
+    const goods = (properties.items ?? []).map(({ item, quantity, unit }) =>
+      [item, quantity && words.number(Number(quantity)), unit].filter(Boolean).join(" "),
+    );
     const item = make("li", {}, this.sign(entry), make("b", {}, properties.name));
     item.append(
-      make("span", {}, `${entry?.title ?? properties.state} · `, this.window(properties.window_from, properties.window_to)),
+      make(
+        "span",
+        {},
+        `${entry?.title ?? properties.state} · `,
+        this.window(properties.window_from, properties.window_to),
+      ),
     );
     if (goods.length) item.append(make("span", {}, goods.join(words.say("comma"))));
     if (properties.compounds_served?.length) {
-      item.append(make("span", {}, words.say("for_compounds", { names: properties.compounds_served.join(words.say("comma")) })));
+      item.append(
+        make("span", {}, words.say("for_compounds", { names: properties.compounds_served.join(words.say("comma")) })),
+      );
     }
-    if (properties.organization) item.append(make("span", {}, words.say("by_organization", { name: properties.organization })));
+    if (properties.organization)
+      item.append(make("span", {}, words.say("by_organization", { name: properties.organization })));
     return item;
   }
 
   checkpoint({ properties }) {
     const entry = this.entryOf("checkpoints", properties.kind);
     return make(
-      "li", {},
-      this.sign(entry), make("b", {}, properties.name),
+      "li",
+      {},
+      this.sign(entry),
+      make("b", {}, properties.name),
       make("span", {}, `${entry?.title ?? properties.kind} · ${this.hours(properties.hours)}`),
     );
   }
@@ -193,6 +252,10 @@ export class PlacePanel {
   }
 
   sign(entry) {
-    return make("span", { class: `symbol symbol-small tone-${entry?.colour ?? "plain"}` }, icon(this.config.sheet, entry?.icon || "dot"));
+    return make(
+      "span",
+      { class: `symbol symbol-small tone-${entry?.colour ?? "plain"}` },
+      icon(this.config.sheet, entry?.icon || "dot"),
+    );
   }
 }

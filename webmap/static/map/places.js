@@ -25,7 +25,7 @@ export class Places {
     this.known.clear();
   }
 
-  /** {name, part, community, across, point, compounds} of a place. `compounds` are those in it, the largest share first. */
+  /** {name, part, communities, across, point, compounds} of a place; `compounds` in it, the largest share first. */
   of(id) {
     let place = this.known.get(id);
     if (!place) {
@@ -55,7 +55,10 @@ export class Places {
     if (names.length > MANY) {
       const wide = communities.length && communities.length <= MANY ? communities : null;
       if (wide) return { name: words.list(wide), part: "" };
-      return { name: words.count("and_more", names.length - 2, { names: names.slice(0, 2).join(words.say("comma")) }), part: "" };
+      return {
+        name: words.count("and_more", names.length - 2, { names: names.slice(0, 2).join(words.say("comma")) }),
+        part: "",
+      };
     }
     if (names.length) return { name: words.list(names), part: "" };
     const near = this.nearest(point);
@@ -93,7 +96,7 @@ export class Places {
     return part ? this.words.say("name_and_part", { name, part }) : name;
   }
 
-  /** The id, at a resolution, by which the service counts a point: through its leaf, not the hexagon drawn around it. */
+  /** The id by which the service counts a point: through its leaf, not by the hexagon drawn around it. */
   idOf({ lat, lng }, res) {
     return h3.cellToParent(h3.latLngToCell(lat, lng, LEAF), res);
   }

@@ -1,8 +1,7 @@
 /** What lies in a hexagon: small geometry on GeoJSON, good for a screen, never for a decision. Pure. */
 
 /** The rings of a Polygon or MultiPolygon, outer and inner alike. */
-const ringsOf = (geometry) =>
-  geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat();
+const ringsOf = (geometry) => (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat());
 
 /** Whether [lng, lat] lies inside a Polygon or MultiPolygon (even-odd over all its rings, so holes are outside). */
 export function isInside([lng, lat], geometry) {
@@ -47,7 +46,8 @@ export const boxesMeet = (a, b) => a.west < b.east && a.east > b.west && a.south
 /** Corners of a hexagon ([lng, lat]), points between them and its middle: nineteen samples of what lies in it. */
 export function samplesOf(corners) {
   const middle = [0, 1].map((axis) => corners.reduce((sum, corner) => sum + corner[axis], 0) / corners.length);
-  const between = (share) => corners.map((corner) => corner.map((value, axis) => middle[axis] + (value - middle[axis]) * share));
+  const between = (share) =>
+    corners.map((corner) => corner.map((value, axis) => middle[axis] + (value - middle[axis]) * share));
   return [middle, ...between(0.35), ...between(0.65), ...between(0.95)];
 }
 
@@ -64,5 +64,10 @@ export function shareOf(corners, geometry) {
 /** The middle of a polygon's box and how far it reaches from there, in degrees. */
 export function middleOf(geometry) {
   const { west, south, east, north } = boxOf(geometry);
-  return { lng: (west + east) / 2, lat: (south + north) / 2, reachLng: (east - west) / 2, reachLat: (north - south) / 2 };
+  return {
+    lng: (west + east) / 2,
+    lat: (south + north) / 2,
+    reachLng: (east - west) / 2,
+    reachLat: (north - south) / 2,
+  };
 }

@@ -1,4 +1,4 @@
-/** The demo neighbourhood's own streets, water and parks, drawn in two sheets: ground below, street names above the cells. */
+/** The demo neighbourhood's streets, water and parks, in two sheets: ground below the cells, street names above. */
 
 import { lookOfPage } from "./basemap_look.js";
 import { Sheet } from "./sheet.js";
@@ -36,7 +36,10 @@ const Ground = Sheet.extend({
     const { scale, origin } = this.frameOfMap();
     const trace = (lines) => {
       context.beginPath();
-      for (const line of lines) line.forEach((point, at) => context[at ? "lineTo" : "moveTo"](point.x * scale - origin.x, point.y * scale - origin.y));
+      for (const line of lines)
+        line.forEach((point, at) =>
+          context[at ? "lineTo" : "moveTo"](point.x * scale - origin.x, point.y * scale - origin.y),
+        );
     };
     for (const { kind, lines } of this.areas) {
       trace(lines);

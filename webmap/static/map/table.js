@@ -44,7 +44,12 @@ export class PlaceTable {
     const title = (name) => this.config.measures.find((measure) => measure.name === name)?.title ?? name;
     return [
       { name: "place", title: this.words.say("column_place"), value: (row) => row.title },
-      { name: "zone", title: this.words.say("column_zone"), value: (row) => RANK[row.cell.zone] ?? 0, text: (row) => (row.whole ? "–" : this.zoneTitle(row.cell.zone)) },
+      {
+        name: "zone",
+        title: this.words.say("column_zone"),
+        value: (row) => RANK[row.cell.zone] ?? 0,
+        text: (row) => (row.whole ? "–" : this.zoneTitle(row.cell.zone)),
+      },
       ...[...names, ...staff].map((name) => ({
         name,
         title: title(name),
@@ -72,28 +77,44 @@ export class PlaceTable {
     const columns = this.columns();
     const wanted = this.search.value.trim().toLowerCase();
     const by = columns.find((column) => column.name === (this.order.by ?? this.measure)) ?? columns[0];
-    const compare = (a, b) => (by.isNumber || by.name === "zone" ? by.value(a) - by.value(b) : by.value(a).localeCompare(by.value(b), this.words.language));
+    const compare = (a, b) =>
+      by.isNumber || by.name === "zone"
+        ? by.value(a) - by.value(b)
+        : by.value(a).localeCompare(by.value(b), this.words.language);
     const found = this.rows.filter((row) => !wanted || row.title.toLowerCase().includes(wanted));
-    found.sort((a, b) => (this.order.isDown ? compare(b, a) : compare(a, b)) || a.title.localeCompare(b.title, this.words.language));
+    found.sort(
+      (a, b) =>
+        (this.order.isDown ? compare(b, a) : compare(a, b)) || a.title.localeCompare(b.title, this.words.language),
+    );
     const body = make("tbody", {}, ...found.slice(0, ROWS).map((row) => this.row(row, columns)));
-    this.table.querySelector("thead").replaceChildren(make("tr", {}, ...columns.map((column) => this.heading(column, by))));
+    this.table
+      .querySelector("thead")
+      .replaceChildren(make("tr", {}, ...columns.map((column) => this.heading(column, by))));
     this.table.querySelector("tbody").replaceWith(body);
     this.found = found;
-    this.count.textContent = found.length > ROWS
-      ? this.words.say("rows_some", { shown: this.words.number(ROWS), count: this.words.number(found.length) })
-      : this.words.count("rows", found.length);
+    this.count.textContent =
+      found.length > ROWS
+        ? this.words.say("rows_some", { shown: this.words.number(ROWS), count: this.words.number(found.length) })
+        : this.words.count("rows", found.length);
   }
 
   heading(column, by) {
     const isSorted = column.name === by.name;
     const button = make("button", { type: "button" }, column.title);
     button.addEventListener("click", () => {
-      this.order = { by: column.name, isDown: isSorted ? !this.order.isDown : column.isNumber || column.name === "zone" };
+      this.order = {
+        by: column.name,
+        isDown: isSorted ? !this.order.isDown : column.isNumber || column.name === "zone",
+      };
       this.draw();
       this.table.querySelector(`th[data-column="${column.name}"] button`).focus();
     });
     const sort = isSorted ? (this.order.isDown ? "descending" : "ascending") : null;
-    return make("th", { scope: "col", "data-column": column.name, "aria-sort": sort, class: column.isNumber ? "number" : null }, button);
+    return make(
+      "th",
+      { scope: "col", "data-column": column.name, "aria-sort": sort, class: column.isNumber ? "number" : null },
+      button,
+    );
   }
 
   row(row, columns) {
@@ -101,15 +122,24 @@ export class PlaceTable {
     const button = make("button", { type: "button", class: "link" }, first.value(row));
     button.addEventListener("click", () => this.onChoose(row.place.point));
     const head = make("th", { scope: "row" }, button);
-    if (row.whole) head.append(make("small", {}, this.words.say("about_across", { across: this.words.distance(row.place.across) })));
-    return make("tr", {}, head, ...rest.map((column) => make("td", { class: column.isNumber ? "number" : null }, column.text(row))));
+    if (row.whole)
+      head.append(make("small", {}, this.words.say("about_across", { across: this.words.distance(row.place.across) })));
+    return make(
+      "tr",
+      {},
+      head,
+      ...rest.map((column) => make("td", { class: column.isNumber ? "number" : null }, column.text(row))),
+    );
   }
 
   /** The rows as a file a spreadsheet opens: UTF-8 with its mark, headings in the reader's language. */
   save() {
     const columns = this.columns();
     // A name that begins like a formula is not one: spreadsheets would run it.
-    const quoted = (text) => `"${String(text).replace(/^[=+@-]/, "'$&").replaceAll('"', '""')}"`;
+    const quoted = (text) =>
+      `"${String(text)
+        .replace(/^[=+@-]/, "'$&")
+        .replaceAll('"', '""')}"`;
     const lines = [[...columns.map((column) => column.title), "lat", "lng"]];
     for (const row of this.found) {
       const { lat, lng } = row.place.point;

@@ -60,10 +60,10 @@ export class Answers {
     return held;
   }
 
-  /** The JSON of an address as kept, if it was asked for less than a minute ago. */
-  recent(address) {
+  /** The JSON of an address as kept, if it was asked for less than a minute (or `since` milliseconds) ago. */
+  recent(address, since = RECENT) {
     const held = this.get(address);
-    return held && Date.now() - held.asked < RECENT ? held.body : undefined;
+    return held && Date.now() - held.asked < since ? held.body : undefined;
   }
 
   /** The JSON of an address: from the network, or as kept if it did not change. Throws Refused or a network error. */

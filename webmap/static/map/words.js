@@ -18,7 +18,11 @@ export class Words {
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
     this.full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", hour12: false });
     this.short = new Intl.DateTimeFormat(language, {
-      month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      hour12: false,
     });
   }
 
