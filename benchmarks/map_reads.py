@@ -137,8 +137,7 @@ def _alone(database: Database, boxes: list[tuple[float, float, float, float]], r
     times = []
     for _ in range(3):
         for box in boxes:
-            with database.read() as session:
-                began = time.perf_counter()
-                present.in_box(session, Box(*box), res, now)
-                times.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            present.in_box(Box(*box), res, now)
+            times.append(time.perf_counter() - began)
     return statistics.median(times[len(boxes) :])

@@ -60,7 +60,11 @@ FIRST_FILLING = ("services", "shift_roles", "shift_role_services", "kept")
 
 
 def emptied(database: Database) -> Database:
-    """The store with every feature, figure and journal row taken out; far quicker than a new one."""
+    """The store with every feature, figure and journal row taken out; far quicker than a new one.
+
+    Whoever watched it lets go of it, so that connections do not pile up over the examples of a property.
+    """
+    database.close()
     with database.write() as session:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name not in FIRST_FILLING:

@@ -99,7 +99,11 @@ class Keys:
 
 
 class Present:
-    """The state of all cells now, for one view; safe to use from several threads."""
+    """The state of all cells now, for one view; safe to use from several threads.
+
+    Each answer reads through a session of its own, begun after the look at what is new: one begun earlier could be
+    blind to a change that is then taken for known.
+    """
 
     def __init__(self, database: Database, zone: ZoneInfo, internal: bool) -> None:
         self._database, self._zone, self._internal = database, zone, internal
@@ -109,14 +113,14 @@ class Present:
         self._watch = Watch(database)
         self._version: Version | None = None
 
-    def version(self, session: Session, now: datetime) -> Version:
+    def version(self, now: datetime) -> Version:
         """The present version, after taking in what has changed since the last call."""
-        with self._lock:
+        with self._lock, self._database.read() as session:
             return self._refresh(session, now)
 
-    def in_box(self, session: Session, box: Box, res: int, now: datetime) -> Answer:
+    def in_box(self, box: Box, res: int, now: datetime) -> Answer:
         """The cells of a resolution whose centre is in the box. Raises TooMuch with a resolution that would do."""
-        with self._lock:
+        with self._lock, self._database.read() as session:
             version = self._refresh(session, now)
             sheet = self._sheet(session, res)
             found = sheet.inside(box)
@@ -124,7 +128,7 @@ class Present:
             packed = sheet.packed
             members = [member for member in (packed[at] for at in found.tolist()) if member]
             if len(members) > MOST_CELLS:
-                raise TooMuch(self._advice(session, box, res, len(members)))
+                raise TooMuch(too_many(len(members), self._would_do(session, box, res)))
             return Answer(version, members, self._covering(box, res))
 
     def _refresh(self, session: Session, now: datetime) -> Version:
@@ -295,11 +299,16 @@ class Present:
             return []
         return [self._keys.packed[at] for at in self._keys.over(box, res)]
 
-    def _advice(self, session: Session, box: Box, res: int, count: int) -> str:
-        for coarser in range(res - 1, COARSEST - 1, -1):
-            if len(self._sheet(session, coarser).inside(box)) <= MOST_CELLS:
-                return f"{count} cells were found, at most {MOST_CELLS} are given; resolution {coarser} would do"
-        return f"{count} cells were found, at most {MOST_CELLS} are given; take a smaller box"
+    def _would_do(self, session: Session, box: Box, res: int) -> int | None:
+        """The finest coarser resolution at which the box holds few enough cells for one answer."""
+        coarser = range(res - 1, COARSEST - 1, -1)
+        return next((one for one in coarser if len(self._sheet(session, one).inside(box)) <= MOST_CELLS), None)
+
+
+def too_many(count: int, would_do: int | None) -> str:
+    """What is said of an answer with too many cells."""
+    advice = "take a smaller box" if would_do is None else f"resolution {would_do} would do"
+    return f"{count} cells were found, at most {MOST_CELLS} are given; {advice}"
 
 
 def _runs(positions: Sequence[int]) -> list[list[int]]:

@@ -19,10 +19,9 @@ RESOLUTIONS = range(5, 12)
 States = dict[int, dict[str, Any]]
 
 
-def from_memory(database: Database, present: Present, res: int, now: datetime, box: Box = EVERYWHERE) -> States:
+def from_memory(present: Present, res: int, now: datetime, box: Box = EVERYWHERE) -> States:
     """The cells of a resolution that hold something now, as the map is answered."""
-    with database.read() as session:
-        members = b",".join(present.in_box(session, box, res, now).members)
+    members = b",".join(present.in_box(box, res, now).members)
     return {int(cell, 16): state for cell, state in orjson.loads(b"{" + members + b"}").items()}
 
 

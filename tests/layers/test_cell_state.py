@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -70,9 +71,9 @@ class Neighbourhood(RuleBasedStateMachine):
         to_state = data.draw(st.sampled_from(sorted(self._legal(layer, number))))
         others = [one for name, one in self._movable() if name == layer and to_state in self._legal(layer, one)]
         numbers = {number, *data.draw(st.lists(st.sampled_from(others), max_size=3))}
-        details = {"reason": "because", "organization": "志愿队"}
+        details: dict[str, Any] = {"reason": "because", "organization": "志愿队"}
         if to_state == "duplicate":
-            details["duplicate_of"] = self._other_need(numbers)
+            numbers, details["duplicate_of"] = {number}, self._kept(number)
         with self.stores[by].write() as session:
             catalogue.actions(layer).move(session, sorted(numbers), to_state, OFFICIAL, self.now, **details)
         for one in numbers:
@@ -109,9 +110,9 @@ class Neighbourhood(RuleBasedStateMachine):
     def memory_and_record_say_what_is_counted_by_hand(self) -> None:
         counted, shown = self.hand.states(self.now), self.hand.states(self.now, internal=False)
         for res in RESOLUTIONS:
-            assert from_memory(self.stores[0], self.present, res, self.now) == counted[res]
+            assert from_memory(self.present, res, self.now) == counted[res]
             assert from_record(self.stores[0], res, self.now, self.now) == counted[res]
-            assert from_memory(self.stores[0], self.public, res, self.now) == shown[res]
+            assert from_memory(self.public, res, self.now) == shown[res]
 
     def _put(self, things: list[Thing], by: int) -> None:
         with self.stores[by].write() as session:
@@ -134,10 +135,12 @@ class Neighbourhood(RuleBasedStateMachine):
         if layer == "compounds":
             return set()
         legal = legal_for(layer, fields["state"], fields.get("state_before"))
-        return legal - {"duplicate"} if layer == "needs" and len(self.hand.present("needs")) < 2 else legal
+        return legal if self._kept(number) else legal - {"duplicate"}
 
-    def _other_need(self, numbers: set[int]) -> int:
-        return next(one for one in self.hand.present("needs") if one not in numbers)
+    def _kept(self, number: int) -> int | None:
+        """A need that another may be a duplicate of."""
+        needs = (one for one in self.hand.present("needs") if one != number)
+        return next((one for one in needs if self.hand.fields("needs", one)["state"] != "duplicate"), None)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_the_figures_of_all_cells_sum_to_those_of_the_layers_at_every_resolution
     present = present_of(database)
     wanted = totals_of(things)
     for res in RESOLUTIONS:
-        for states in (from_memory(database, present, res, NOON), from_record(database, res, NOON, NOON)):
+        for states in (from_memory(present, res, NOON), from_record(database, res, NOON, NOON)):
             assert {name: total(states, name) for name in wanted} == wanted
             assert total(states, "needs") == sum(sum(one.get("services", {}).values()) for one in states.values())
 
@@ -62,5 +62,5 @@ def test_a_town_that_was_put_in_is_as_counted_by_hand(shared_store: Database, th
             hand.put(number, thing, NOON)
     present = present_of(database)
     for res in RESOLUTIONS:
-        assert from_memory(database, present, res, NOON) == hand.state(NOON, res)
+        assert from_memory(present, res, NOON) == hand.state(NOON, res)
         assert from_record(database, res, NOON, NOON) == hand.state(NOON, res)

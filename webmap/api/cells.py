@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from geo import cells
+from geo.cells import COARSEST
 from geo.coordinates import BadCoordinates, Box
 from geo.tiles import DEEPEST, resolution_of_zoom, tile_box
 from layers.cell_state import queries
-from layers.cell_state.present import MOST_CELLS, Answer, Version
+from layers.cell_state.present import MOST_CELLS, Answer, Version, too_many
 from layers.cell_state.rules import State
 from layers.errors import TooMuch
 from webmap.access import allowed, current_actor, may
@@ -66,28 +68,34 @@ def _answer(box: Box, res: int, at: datetime | None) -> Response:
     internal = may(current_actor(), "cells.internal")
     present = service().present(internal)
     now = datetime.now(UTC)
-    with service().database.read() as session:
-        version = present.version(session, now)
-        tag = f'"{"i" if internal else "p"}{version.tag}{"" if at is None else "@" + at.isoformat()}"'
-        if tag in request.headers.get("If-None-Match", ""):
-            response = Response(status=304)
-        elif at is None:
-            response = Response(_body(res, now, present.in_box(session, box, res, now)), mimetype="application/json")
-        else:
-            zone = service().zone
-            states = queries.state_at(session, box, res, at, now, zone, internal)
-            response = Response(_body(res, at, _packed(states, version)), mimetype="application/json")
+    version = present.version(now)
+    tag = f'"{"i" if internal else "p"}{version.tag}{"" if at is None else "@" + at.isoformat()}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        response = Response(status=304)
+    elif at is None:
+        response = Response(_body(res, now, present.in_box(box, res, now)), mimetype="application/json")
+    else:
+        with service().database.snapshot() as session:
+            states = queries.state_at(session, box, res, at, now, service().zone, internal)
+        response = Response(_body(res, at, _packed(states, version, res)), mimetype="application/json")
     response.headers["ETag"] = tag
     response.headers["Vary"] = "Cookie"
     response.headers["Cache-Control"] = "private, no-cache" if internal else "public, no-cache"
     return response
 
 
-def _packed(states: dict[int, State], version: Version) -> Answer:
+def _packed(states: dict[int, State], version: Version, res: int) -> Answer:
     if len(states) > MOST_CELLS:
-        raise TooMuch(f"{len(states)} cells were found, at most {MOST_CELLS} are given; take a smaller box")
+        raise TooMuch(too_many(len(states), _would_do(states, res)))
     members = [b'"%s":%s' % (cells.to_hex(cell).encode(), orjson.dumps(state)) for cell, state in states.items()]
     return Answer(version, members, [])
+
+
+def _would_do(states: dict[int, State], res: int) -> int | None:
+    """The finest coarser resolution at which these cells are few enough for one answer."""
+    found = np.fromiter(states, dtype=np.int64, count=len(states))
+    few = (one for one in range(res - 1, COARSEST - 1, -1) if len(np.unique(cells.parent(found, one))) <= MOST_CELLS)
+    return next(few, None)
 
 
 def _body(res: int, at: datetime, answer: Answer) -> bytes:
