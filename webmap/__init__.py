@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webmap.pages import dashboard, home, icon, problems, sign_in
     from webmap.service import Service
     from webmap.settings import from_environment
+    from webmap.turnstile import Turnstile
 
     settings = settings or from_environment()
     app = make_app()
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         TRUSTED_HOSTS=list(settings.hosts) or None,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,  # far above any form or feature sent here; files come by `linli load`
     )
+    app.wsgi_app = Turnstile(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.extensions["linli"] = Service(settings, open_database(settings.database_url or None))

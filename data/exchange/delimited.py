@@ -101,12 +101,22 @@ def _until_closed(
         if entry is None:
             break
         following.append(entry)
-        if entry[0].text is None:
+        if entry[0].text is None or not _closes_well(entry[0].text, delimiter):
             break
         size += len(entry[0].text)
         if not _ends_inside_quotes(entry[0].text, delimiter, inside=True):
             return following, True
     return following, False
+
+
+def _closes_well(text: str, delimiter: str) -> bool:
+    """Whether the first single quotation mark in this line may close a cell that was opened in an earlier one.
+
+    After it the cell must be over. Where a word follows, it opens a cell, and the earlier mark was a slip: taken by the
+    letter, all the rows between the two would vanish into one cell.
+    """
+    mark = text.replace('""', "  ").find('"')
+    return mark < 0 or text[mark + 1 : mark + 2] in ("", delimiter)
 
 
 def _ends_inside_quotes(text: str, delimiter: str, *, inside: bool) -> bool:

@@ -47,11 +47,18 @@ def _days(text: str) -> str:
 def _spans(text: str) -> list[str]:
     if text == "全天" or text.startswith("24"):
         return ["00:00-24:00"]
-    times = [_clock(time) for time in re.findall(_TIME, text)]
-    return [f"{start}-{end}" for start, end in zip(times[::2], times[1::2], strict=True)]
+    times = re.findall(_TIME, text)
+    spans = []
+    for start, end in zip(times[::2], times[1::2], strict=True):
+        later = _is_later(start)
+        spans.append(f"{_clock(start, later)}-{_clock(end, later or _is_later(end))}")  # 下午1:30-5:00 means 17:00
+    return spans
 
 
-def _clock(text: str) -> str:
-    hour, *minute = re.findall(r"\d+", text)
-    later = 12 if ("下午" in text or "晚" in text) and int(hour) < 12 else 0
-    return f"{int(hour) + later:02d}:{int(minute[0]) if minute else 0:02d}"
+def _is_later(time: str) -> bool:
+    return "下午" in time or "晚" in time
+
+
+def _clock(time: str, later: bool) -> str:
+    hour, *minute = re.findall(r"\d+", time)
+    return f"{int(hour) + (12 if later and int(hour) < 12 else 0):02d}:{int(minute[0]) if minute else 0:02d}"

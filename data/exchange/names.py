@@ -73,9 +73,8 @@ class Names(Generic[Thing]):
         asked = _district(name)
         for step, form in enumerate(_forms(name)):
             found = self._steps[step].get(form, {}) if form else {}
-            things = {
-                key: thing for key, thing in found.items() if not asked or self._districts.get(key, asked) == asked
-            }
+            if asked:
+                found = {key: thing for key, thing in found.items() if self._districts.get(key, asked) == asked}
             if found:
                 return Found(next(iter(found.values())) if len(found) == 1 else None, len(found))
         return Found(None, 0)

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from data.exchange import reasons, refusals
 from data.exchange.reasons import BadCell, Reason, Unreadable
@@ -163,7 +163,10 @@ def is_degrees(crs: str) -> bool:
 
 @lru_cache(maxsize=32)
 def _transformer(crs: str) -> Transformer:
-    return Transformer.from_crs(CRS.from_user_input(crs), 4326, always_xy=True)
+    try:
+        return Transformer.from_crs(CRS.from_user_input(crs), 4326, always_xy=True)
+    except ProjError as error:
+        raise Unreadable(refusals.unknown_coordinate_system("the file", crs)) from error
 
 
 def _projected(shapes: Shapes, crs: str) -> Shapes:

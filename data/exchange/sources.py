@@ -11,6 +11,7 @@ from data.exchange.rows import Source
 
 DELIMITED = {".csv", ".tsv", ".txt", ".tab"}
 WORKBOOKS = {".xlsx", ".xlsm"}
+TEXTS = DELIMITED | {".geojson", ".json", ".geojsonl"}
 
 #: How files begin, and what they are then, in both languages.
 _BEGINNINGS: tuple[tuple[bytes, tuple[str, str]], ...] = (
@@ -58,8 +59,11 @@ def open_source(path: Path, layer: str | None = None, encoding: str | None = Non
             from data.exchange.workbooks import open_workbook  # loads slowly, like the next, and a CSV needs neither
 
             return open_workbook(path, layer)
+        from data.exchange.parquet import ParquetSource
         from data.exchange.vectors import VectorSource
 
+        if extension == ".parquet":
+            return ParquetSource(path, layer, encoding)
         return VectorSource(path, layer, encoding)
     except OSError as error:
         raise Unreadable(unreadable_file(path.name, error.strerror or str(error))) from error
@@ -72,6 +76,6 @@ def _check_beginning(path: Path, extension: str) -> None:
         raise Unreadable(empty_file(path.name))
     expected = _MAY_BEGIN_SO.get(extension)
     found = next((what for mark, what in _BEGINNINGS if head.startswith(mark)), None)
-    wrong = not head.startswith(expected) if expected else extension in DELIMITED and found is not None
+    wrong = not head.startswith(expected) if expected else extension in TEXTS and found is not None
     if wrong or (extension == ".xls"):
         raise Unreadable(wrong_format(path.name, extension, found or ("something else", "其他内容")))

@@ -125,15 +125,28 @@ def byte_lines(stream: Readable, separator: bytes) -> Iterator[tuple[int, bytes 
         yield number + 1, carried
 
 
-class _Recoded:
+class _Measured:
+    """A stream that knows how many bytes of it were read: `done`."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.done = 0
+
+    def read(self, size: int, /) -> bytes:
+        block = self._stream.read(size)
+        self.done += len(block)
+        return block
+
+
+class _Recoded(_Measured):
     """A UTF-16 or UTF-32 stream read as UTF-8, because only there a line end is one byte wherever it stands."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
 
     def read(self, size: int, /) -> bytes:
-        while block := self._stream.read(size):
+        while block := super().read(size):
             if text := self._decoder.decode(block):
                 return text.encode("utf-8", "replace")
         return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
@@ -145,16 +158,16 @@ def text_lines(path: Path, encoding: str) -> Generator[tuple[Line, int]]:
         head = file.read(BLOCK)
         file.seek(0)
         wide = encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
-        stream: Readable = _Recoded(file, encoding) if wide else file
+        stream = _Recoded(file, encoding) if wide else _Measured(file)
         separator = b"\r" if not wide and b"\n" not in head and b"\r" in head else b"\n"
         written = "utf-8" if wide else encoding
         for number, raw in byte_lines(stream, separator):
             if raw is None:
-                yield Line(number, None, too_long(LONGEST_ROW_MEBIBYTES)), file.tell()
+                yield Line(number, None, too_long(LONGEST_ROW_MEBIBYTES)), stream.done
                 continue
             if number == 1:
                 raw = raw.removeprefix(codecs.BOM_UTF8)
-            yield _decoded(number, raw.removesuffix(b"\r"), written), file.tell()
+            yield _decoded(number, raw.removesuffix(b"\r"), written), stream.done
 
 
 def _decoded(number: int, raw: bytes, encoding: str) -> Line:

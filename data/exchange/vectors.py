@@ -81,7 +81,7 @@ class VectorSource:
         if info["features"] == 0:
             raise Unreadable(no_rows(self.name))
         self.crs = meta["crs"]
-        self._srid = _srid(self.crs)
+        self._srid = srid_of(self.crs)
         self.has_geometry = meta["geometry_type"] is not None
         self._geometry_column = meta["geometry_name"] or "wkb_geometry"
         self.columns = tuple(str(name) for name in meta["fields"])
@@ -137,7 +137,8 @@ class VectorSource:
             self._open.close()
 
 
-def _srid(crs: str | None) -> str | None:
+def srid_of(crs: str | None) -> str | None:
+    """What EWKT says of a coordinate system in front of a shape: nothing for degrees, None where it has no number."""
     if crs in (None, "EPSG:4326", "OGC:CRS84"):
         return ""
     return f"SRID={crs.removeprefix('EPSG:')};" if crs.startswith("EPSG:") else None

@@ -78,7 +78,7 @@ def _geojson(part: Path, rows: Iterable[Row], fields: Sequence[FieldSpec], geome
                 properties = {name: row.get(name) for name in names}
                 file.write(b",\n" if count else b"\n")
                 file.write(b'{"type":"Feature","geometry":' + (shape or "null").encode() + b',"properties":')
-                file.write(orjson.dumps(properties, default=_plain) + b"}")
+                file.write(orjson.dumps(properties, default=_plain, option=orjson.OPT_UTC_Z) + b"}")
                 count += 1
         file.write(b"\n]}\n")
     return count

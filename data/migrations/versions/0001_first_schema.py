@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -46,6 +48,8 @@ def _figures() -> list[sa.Column[int]]:
 
 
 def _first_filling() -> None:
+    kept = sa.table("kept", sa.column("key"), sa.column("value"))
+    op.bulk_insert(kept, [{"key": "household_key", "value": secrets.token_hex(32)}])
     services = sa.table("services", *(sa.column(name) for name in ("name", "slot", "title_en", "title_zh")))
     roles = sa.table("shift_roles", *(sa.column(name) for name in ("name", "title_en", "title_zh")))
     serves = sa.table("shift_role_services", sa.column("role"), sa.column("service"))
