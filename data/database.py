@@ -1,7 +1,7 @@
 """Opens SpatiaLite or PostGIS from one URL and hands out sessions; the only file that knows which of the two it is.
 
 Writes are one transaction each, durable when acknowledged. On SQLite they begin immediate and queue in the process
-first, so that threads wait in order instead of polling the file; between processes they poll every 2 ms.
+first, so that threads wait in order instead of polling the file; between processes they poll.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ INSTANCE = CHECKOUT / "instance"
 #: How long a writer waits for the one write place of a SQLite file before it gives up with "database is locked".
 #: Longer than the largest batch of a load takes; shorter than a person waits.
 WRITE_WAIT_SECONDS = 30.0
-WRITE_POLL_SECONDS = 0.002
+WRITE_POLL_SECONDS = 0.0005
 
 
 def database_url(url: str | None = None) -> str:
@@ -157,7 +157,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _patiently(execute: Any, statement: str) -> None:
-    """Runs `statement`, again every 2 ms while another process holds the file, so that no gap is slept through."""
+    """Runs `statement`, again and again while another process holds the file, so that no gap is slept through."""
     deadline = time.monotonic() + WRITE_WAIT_SECONDS
     while True:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data.base import Base
@@ -16,9 +16,13 @@ class Kept(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+#: Built once: a pin is written while others wait, and building a query costs more than answering it.
+_VALUE = select(Kept.value).where(Kept.key == bindparam("key_"))
+
+
 def kept(session: Session, key: str) -> str | None:
     """The fact kept under `key`, None where there is none."""
-    return session.execute(select(Kept.value).where(Kept.key == key)).scalar()
+    return session.execute(_VALUE, {"key_": key}).scalar()
 
 
 def keep(session: Session, key: str, value: str | None) -> None:

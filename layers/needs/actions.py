@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from data.bulk import insert_rows
@@ -43,6 +43,12 @@ class Reported:
     repeated: bool
 
 
+#: Built once: a pin is written while others wait.
+_KNOWN_KEY = select(IdempotencyKey.need_id, IdempotencyKey.body_hash).where(
+    IdempotencyKey.key_hash == bindparam("key_hash_")
+)
+
+
 def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
     """Creates needs, or updates those whose source id is known; their states are left to moves."""
     return features.put(session, LAYER, incoming, actor, at)
@@ -58,8 +64,7 @@ def report(
     token, key_hash = _token(session, key), _hashed(key or "")
     body = hashlib.sha256(orjson.dumps([values.model_dump(mode="json"), lng, lat])).hexdigest()
     if key is not None:
-        query = select(IdempotencyKey.need_id, IdempotencyKey.body_hash).where(IdempotencyKey.key_hash == key_hash)
-        known = session.execute(query).first()
+        known = session.execute(_KNOWN_KEY, {"key_hash_": key_hash}).first()
         if known is not None:
             return _repeated(session, known, body, token)
     reference = new_reference()
