@@ -28,7 +28,7 @@ def intervals(rows: Iterable[tuple[Hashable, datetime]]) -> list[Interval]:
         dates.add(date)
         named.setdefault(what, {}).setdefault(date, position)
     lists = sorted(dates)
-    following = dict(zip(lists, [*lists[1:], None], strict=True))
+    following = dict(zip(lists, [*lists[1:], None], strict=False))
     found: list[Interval] = []
     for days in named.values():
         starts: datetime | None = None

@@ -14,8 +14,10 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from data.exchange.gdal import pyogrio
+from data.exchange.places import is_degrees
 from data.exchange.reasons import Reason, Reject, SourceFailed, Unreadable, other_encoding
 from data.exchange.refusals import no_rows, no_such_layer, several_layers, unreadable_file, wrong_format
 from data.exchange.rows import ROWS_A_CHUNK, Chunk
@@ -139,9 +141,10 @@ class VectorSource:
 
 def srid_of(crs: str | None) -> str | None:
     """What EWKT says of a coordinate system in front of a shape: nothing for degrees, None where it has no number."""
-    if crs in (None, "EPSG:4326", "OGC:CRS84"):
+    if crs is None or is_degrees(crs):
         return ""
-    return f"SRID={crs.removeprefix('EPSG:')};" if crs.startswith("EPSG:") else None
+    number = CRS.from_user_input(crs).to_epsg()
+    return f"SRID={number};" if number else None
 
 
 def _layer(path: Path, name: str, asked: str | None) -> str:
