@@ -18,7 +18,7 @@ from flask_login import current_user
 
 from layers.actor import RESIDENT as NOBODY
 from layers.actor import Actor
-from webmap.caller import has_metrics_token, is_on_this_machine
+from webmap.caller import has_metrics_token, has_session_cookie, is_on_this_machine
 from webmap.errors import NoAccess, SignInNeeded
 from webmap.roles import ADMINISTRATOR, COORDINATOR, EVERYONE, OFFICIALS, STAFF, TITLES, VOLUNTEER
 
@@ -94,8 +94,10 @@ def allowed(permission: str) -> Callable[[View], View]:
 def current_actor() -> Actor:
     """Who is asking, as a plain value: RESIDENT for everyone who is not signed in. Loaded once a request."""
     if "actor" not in g:
-        person = current_user._get_current_object()
-        g.actor = person.actor() if person.is_authenticated else NOBODY
+        g.actor = NOBODY
+        if has_session_cookie(current_app.config["SESSION_COOKIE_NAME"]):
+            person = current_user._get_current_object()
+            g.actor = person.actor() if person.is_authenticated else NOBODY
     actor: Actor = g.actor
     return actor
 

@@ -16,6 +16,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext, lazy_gettext
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
+from itsdangerous import URLSafeTimedSerializer
 from wtforms import EmailField, PasswordField, SubmitField
 
 from data import people
@@ -153,8 +154,16 @@ def _demo_to_show() -> dict[str, Any]:
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's session, whose cookie is Secure exactly when the request came over https."""
 
+    _serializer: URLSafeTimedSerializer | None = None
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's own, made once: making it costs more than all else a request without a session does."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
 
 def init_app(app: Flask) -> None:

@@ -56,15 +56,23 @@ def policy() -> str:
     )
 
 
+#: On every answer that does not say otherwise itself.
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", PERMISSIONS_POLICY),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    said = {name.lower() for name, _ in headers}
+    for name, value in (("Content-Security-Policy", policy()), *ALWAYS):
+        if name.lower() not in said:
+            headers.add(name, value)
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", HSTS)
     _add_cache_control(response)
