@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROUNDS = 5
-SECONDS = 3
+ROUNDS = 3
+SECONDS = 2
 
 
 @dataclass(frozen=True)
