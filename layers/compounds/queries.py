@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +20,10 @@ def outlines_by_name(session: Session) -> dict[str, shapely.Geometry]:
     return outlines
 
 
-def outlines_of(session: Session, names: Sequence[str]) -> list[shapely.Geometry]:
-    """Outlines of the compounds named (by name or source id); those not found are left out."""
-    query = select(Compound.geometry).where(Compound.name.in_(names) | Compound.source_id.in_(names))
-    return list(session.execute(query).scalars())
+def outer_bounds(session: Session) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all compounds together, WGS 84 degrees; None where there are none."""
+    shapes = list(session.execute(select(Compound.geometry)).scalars())
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return west, south, east, north

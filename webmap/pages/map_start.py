@@ -13,6 +13,7 @@ from geo.cells import centers
 from geo.coordinates import Box
 from layers import catalogue
 from layers.cell_state.queries import cells_with_amounts
+from layers.compounds.queries import outer_bounds
 from layers.queries import features_in_box
 from webmap.service import service
 
@@ -31,7 +32,7 @@ Found = TypeVar("Found")
 
 
 def where_people_live() -> Box | None:
-    """The box around all places with households, None where there are none."""
+    """The box around all places with households, else around all compounds; None where there are none."""
     return _remembered("linli_map_start", _box_of_homes)
 
 
@@ -53,14 +54,19 @@ def _remembered(key: str, look: Callable[[], Found]) -> Found:
 def _box_of_homes() -> Box | None:
     with service().database.read() as session:
         cells = cells_with_amounts(session, RESOLUTION, ("households",))
-    if not len(cells):
-        return None
+        if not len(cells):
+            bounds = outer_bounds(session)
+            return None if bounds is None else _around(*bounds)
     lngs, lats = centers(cells)
+    return _around(float(lngs.min()), float(lats.min()), float(lngs.max()), float(lats.max()))
+
+
+def _around(west: float, south: float, east: float, north: float) -> Box:
     return Box(
-        max(float(lngs.min()) - MARGIN_DEGREES, -180.0),
-        max(float(lats.min()) - MARGIN_DEGREES, -90.0),
-        min(float(lngs.max()) + MARGIN_DEGREES, 180.0),
-        min(float(lats.max()) + MARGIN_DEGREES, 90.0),
+        max(west - MARGIN_DEGREES, -180.0),
+        max(south - MARGIN_DEGREES, -90.0),
+        min(east + MARGIN_DEGREES, 180.0),
+        min(north + MARGIN_DEGREES, 90.0),
     )
 
 
