@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each document, and the module that prints it: `python -m MODULE`.
 WRITTEN_BY = {
     "docs/access.md": "webmap.access",
+    "docs/layers.md": "webmap.documents",
     "docs/settings.md": "webmap.settings",
 }
 
