@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pysqlite3.dbapi2
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import locks
@@ -36,6 +37,9 @@ def database_url(url: str | None = None) -> str:
     if chosen.startswith("postgres://"):
         chosen = "postgresql://" + chosen.removeprefix("postgres://")
     return chosen.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+Result = TypeVar("Result")
 
 
 class Database:
@@ -69,6 +73,15 @@ class Database:
         """A session in one transaction: committed when the block ends, rolled back when it raises."""
         with self._queued(), Session(self._writer) as session, session.begin():
             yield session
+
+    def written(self, job: Callable[[Session], Result]) -> Result:
+        """What `job` gives, done in one transaction; done over if another writer was first with the same key."""
+        try:
+            with self.write() as session:
+                return job(session)
+        except IntegrityError:
+            with self.write() as session:
+                return job(session)
 
     @contextmanager
     def _queued(self) -> Iterator[None]:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-SCHEMA, LOAD, JOURNAL, SOURCE_IDS, REPORTS = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04, 0x6C696E05
+SCHEMA, LOAD, JOURNAL, SOURCE_IDS = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04
 
 
-def hold(session: Session, key: int, part: str | None = None) -> None:
-    """Holds a lock to the end of the transaction; with `part`, the one of that word alone.
-
-    On SQLite there is nothing to do: whoever writes holds the whole file.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    if part is None:
+def hold(session: Session, key: int) -> None:
+    """Holds a lock to the end of the transaction. Nothing on SQLite: whoever writes there holds the whole file."""
+    if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    else:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key, hashtext(:part))"), {"key": key, "part": part})

@@ -87,7 +87,7 @@ def _fill_layer(session: Session, layer: Layer, rows: Sequence[Any], at: datetim
 def _fill_needs(session: Session, rows: Sequence[Any], at: datetime) -> int:
     layer = catalogue.layer("needs")
     _fill_layer(session, layer, [(_as_reported(row.values), row.geometry) for row in rows], at)
-    ids = dict(session.execute(select(layer.table.c.source_id, layer.table.c.id)).tuples().all())
+    ids = {row[0]: row[1] for row in session.execute(select(layer.table.c.source_id, layer.table.c.id))}
     by_id = {row["id"]: dict(row) for row in session.execute(select(layer.table)).mappings()}
     steps = []
     for row in rows:

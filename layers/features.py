@@ -79,12 +79,13 @@ def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Act
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move of one feature: to which state, as of when, and the other columns it sets."""
+    """One move of one feature: to which state, as of when, the other columns it sets, and why."""
 
     feature_id: int
     to_state: str
     at: datetime
     changes: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
 
 
 def move(
@@ -94,7 +95,7 @@ def move(
 
     All or nothing, with the caller's transaction: raises NotFound, MoveNotAllowed for the first that cannot be made.
     """
-    rows = _locked(session, layer, sorted({step.feature_id for step in steps}))
+    rows = locked(session, layer, [step.feature_id for step in steps])
     changes = []
     for step in steps:
         change, rows[step.feature_id] = _moved(layer, rows[step.feature_id], step)
@@ -110,11 +111,12 @@ def move(
     return list(rows.values())
 
 
-def _locked(session: Session, layer: Layer, feature_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def locked(session: Session, layer: Layer, feature_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Rows of features by id, which nobody else changes before the transaction ends. Raises NotFound."""
     rows: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(feature_ids), IDS_AT_ONCE):
-        part = feature_ids[start : start + IDS_AT_ONCE]
+    wanted = sorted(set(feature_ids))
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        part = wanted[start : start + IDS_AT_ONCE]
         query = select(layer.table).where(layer.table.c.id.in_(part)).order_by(layer.table.c.id).with_for_update()
         rows.update({row["id"]: dict(row) for row in session.execute(query).mappings()})
         if len(rows) < start + len(part):
@@ -128,7 +130,7 @@ def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Ch
         raise MoveNotAllowed(f"{layer.name} {step.feature_id} is {state}; from there it cannot become {step.to_state}")
     after = {**before, **step.changes, layer.state_field: step.to_state, "changed_at": step.at}
     footprint = footprint_of(layer, before)
-    reason = step.changes.get("reason")
+    reason = step.reason
     entry = journal.Entry(
         layer.name, "move", step.feature_id, state, step.to_state, _journal_cells(footprint),
         {"reason": reason} if reason else None, step.at, layer.public,
@@ -147,16 +149,24 @@ def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Ch
 
 
 def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Actor, at: datetime, reason: str) -> int:
-    """Takes features off the map as of `at`; what held before stays in the record. Gives how many there were."""
+    """Takes features off the map as of `at`, and what is private of them; what held before stays in the record.
+
+    Gives how many there were. Raises NotFound.
+    """
     changes = []
-    for feature_id, before in _locked(session, layer, sorted(set(feature_ids))).items():
+    for feature_id, before in locked(session, layer, feature_ids).items():
         footprint = footprint_of(layer, before)
         entry = journal.Entry(
             layer.name, "remove", feature_id, before.get(layer.state_field), None, _journal_cells(footprint),
             {"reason": reason}, at, layer.public,
         )  # fmt: skip
         changes.append(figures.Change(feature_id, (footprint, layer.contribution(before)), None, at, at, entry))
-    session.execute(delete(layer.table).where(layer.table.c.id.in_(list(feature_ids))))
+    gone = [change.feature_id for change in changes]
+    for start in range(0, len(gone), IDS_AT_ONCE):
+        part = gone[start : start + IDS_AT_ONCE]
+        session.execute(delete(layer.table).where(layer.table.c.id.in_(part)))
+        if layer.private_table is not None:
+            session.execute(delete(layer.private_table).where(layer.private_table.c[0].in_(part)))
     _settle(session, layer, changes, actor, at)
     return len(changes)
 

@@ -20,6 +20,9 @@ from data.keeping import kept
 #: What the community of a place is called where no known community holds it.
 UNKNOWN = "unknown"
 
+#: In place of a version nobody has read yet.
+NOT_READ = "not read"
+
 
 @dataclass(frozen=True, slots=True)
 class _Outlines:
@@ -36,12 +39,15 @@ _in_memory: WeakKeyDictionary[Pool, dict[str, _Outlines]] = WeakKeyDictionary()
 _making = threading.Lock()
 
 
-def areas_at(session: Session, level: str, lngs: ArrayLike, lats: ArrayLike) -> list[FoundArea | None]:
+def areas_at(
+    session: Session, level: str, lngs: ArrayLike, lats: ArrayLike, version: str | None = NOT_READ
+) -> list[FoundArea | None]:
     """For each WGS 84 place the area of this level it lies in, its border included; None where there is none.
 
-    Where outlines overlap, the smallest one counts.
+    Where outlines overlap, the smallest one counts. version: what is kept under VERSION_KEY, by a caller who has just
+    read it.
     """
-    held = _outlines(session, level)
+    held = _outlines(session, level, kept(session, VERSION_KEY) if version == NOT_READ else version)
     x, y = np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     found: list[FoundArea | None] = [None] * len(x)
     if not len(held.outlines) or not len(x):
@@ -55,9 +61,9 @@ def areas_at(session: Session, level: str, lngs: ArrayLike, lats: ArrayLike) -> 
     return found
 
 
-def communities_of(session: Session, lngs: ArrayLike, lats: ArrayLike) -> list[str]:
+def communities_of(session: Session, lngs: ArrayLike, lats: ArrayLike, version: str | None = NOT_READ) -> list[str]:
     """For each WGS 84 place the name of its community, "unknown" where no known community holds it."""
-    return [area.name if area else UNKNOWN for area in areas_at(session, "community", lngs, lats)]
+    return [area.name if area else UNKNOWN for area in areas_at(session, "community", lngs, lats, version)]
 
 
 def community_of(session: Session, lng: float, lat: float) -> str:
@@ -65,10 +71,9 @@ def community_of(session: Session, lng: float, lat: float) -> str:
     return communities_of(session, [lng], [lat])[0]
 
 
-def _outlines(session: Session, level: str) -> _Outlines:
+def _outlines(session: Session, level: str, version: str | None) -> _Outlines:
     """The outlines of a level from memory, read again only when the level has changed since."""
     levels = _in_memory.setdefault(session.get_bind().engine.pool, {})
-    version = kept(session, VERSION_KEY)
     found = levels.get(level)
     if found is None or found.version != version:
         with _making:

@@ -19,8 +19,8 @@ def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, a
 
 
 def move(
-    session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **_: Any
+    session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
     """Takes checkpoints to a state together; nothing else changes. Raises MoveNotAllowed, NotFound."""
-    steps = [features.Step(one, to_state, at) for one in ids]
+    steps = [features.Step(one, to_state, at, reason=details.get("reason")) for one in ids]
     return features.move(session, LAYER, steps, actor, at)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,15 +17,16 @@ from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from data.bulk import insert_rows
+from data.keeping import household_key
 from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
 from layers.needs import LAYER
-from layers.needs.preparing import new_reference, secret
+from layers.needs.preparing import new_reference
 from layers.needs.record import IdempotencyKey, Need
-from layers.needs.rules import CLOSED_FROM_OPEN, OPEN, Feature
+from layers.needs.rules import CLOSED_FROM_OPEN, Feature, may_move
 
-#: Columns that a move into a state stamps with its moment.
+#: Columns that a step forward stamps with its moment.
 STAMPS = {"acknowledged": "acknowledged_at", "assigned": "assigned_at", "met": "met_at", "confirmed": "confirmed_at"}
 
 
@@ -59,7 +60,8 @@ def report(
     actor: Actor = RESIDENT,
 ) -> Reported:  # fmt: skip
     """Takes in one need. The same `key` again (an impatient second press, a phone that lost the answer) gives the
-    need it already became; the same key with another content raises BadInput.
+    need it already became; the same key with another content raises BadInput. Sent twice at once, one of the two can
+    meet the other's key half way: run it with `Database.written`.
     """
     token, key_hash = _token(session, key), _hashed(key or "")
     body = hashlib.sha256(orjson.dumps([values.model_dump(mode="json"), lng, lat])).hexdigest()
@@ -85,7 +87,7 @@ def _token(session: Session, key: str | None) -> str:
     """
     if key is None:
         return secrets.token_urlsafe(16)
-    digest = hmac.new(secret(session), f"token\x1f{key}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(household_key(session), f"token\x1f{key}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
@@ -110,34 +112,66 @@ def forget_keys(session: Session, before: datetime) -> None:
 def move(
     session: Session, need_ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
-    """Takes needs to a state together; details: organization, duplicate_of, reason. Raises MoveNotAllowed, NotFound."""
-    steps = [step(features.row_of(session, LAYER, need_id), to_state, at, **details) for need_id in need_ids]
-    return features.move(session, LAYER, steps, actor, at)
+    """Takes needs to a state together; details: organization, duplicate_of, reason.
+
+    Raises MoveNotAllowed, NotFound, and BadInput where a detail is missing that the move takes.
+    """
+    rows = features.locked(session, LAYER, need_ids)
+    if to_state == "duplicate":
+        _check_kept(session, need_ids, details.get("duplicate_of"))
+    return features.move(session, LAYER, [step(row, to_state, at, **details) for row in rows.values()], actor, at)
 
 
-def step(row: dict[str, Any], to_state: str, at: datetime, **details: Any) -> features.Step:
-    """The step that takes the need in `row` to a state, with the columns it stamps."""
-    changes: dict[str, Any] = {name: value for name, value in details.items() if value is not None}
-    if to_state in STAMPS:
-        changes[STAMPS[to_state]] = at
+def step(
+    row: Mapping[str, Any], to_state: str, at: datetime, *, organization: str | None = None,
+    duplicate_of: int | None = None, reason: str | None = None,
+) -> features.Step:  # fmt: skip
+    """The step that takes the need in `row` to a state, with the columns it sets."""
+    state = row["state"]
+    if not may_move(state, to_state, row["state_before"]):
+        raise MoveNotAllowed(f"needs {row['id']} is {state}; from there it cannot become {to_state}")
+    changes: dict[str, Any] = {"reason": reason} if reason else {}
     if to_state in CLOSED_FROM_OPEN:
-        changes["state_before"] = row["state"]
-        if to_state == "declined" and not changes.get("reason"):
-            raise BadInput(
-                "declining a need takes a reason that the resident sees", [{"field": "reason", "reason": "missing"}]
-            )
-        if to_state == "duplicate" and not changes.get("duplicate_of"):
-            raise BadInput(
-                "a duplicate points to the need that is kept", [{"field": "duplicate_of", "reason": "missing"}]
-            )
-    elif row["state"] in CLOSED_FROM_OPEN:
-        if not changes.get("reason"):
-            raise BadInput("taking this back needs a reason", [{"field": "reason", "reason": "missing"}])
+        changes |= _closing(state, to_state, duplicate_of, reason)
+    elif state in CLOSED_FROM_OPEN:
+        if not reason:
+            raise _missing("reason", "taking this back needs a reason")
         changes |= {"state_before": None, "duplicate_of": None}
-    if to_state == "assigned" and row["state"] == "acknowledged" and not changes.get("organization"):
-        raise BadInput("assigning a need names an organization", [{"field": "organization", "reason": "missing"}])
-    if to_state == "acknowledged" and row["state"] == "assigned":
-        changes["organization"] = None
-    if row["state"] not in (*OPEN, *CLOSED_FROM_OPEN, "met"):
-        raise MoveNotAllowed(f"needs {row['id']} is {row['state']}; nothing can be done to it any more")
-    return features.Step(row["id"], to_state, at, changes)
+    else:
+        changes |= _stamped(row, to_state, at, organization)
+    return features.Step(row["id"], to_state, at, changes, reason)
+
+
+def _closing(state: str, to_state: str, duplicate_of: int | None, reason: str | None) -> dict[str, Any]:
+    if to_state == "declined" and not reason:
+        raise _missing("reason", "declining a need takes a reason that the resident sees")
+    if to_state == "duplicate" and not duplicate_of:
+        raise _missing("duplicate_of", "a duplicate points to the need that is kept")
+    return {"state_before": state, "duplicate_of": duplicate_of if to_state == "duplicate" else None}
+
+
+def _stamped(row: Mapping[str, Any], to_state: str, at: datetime, organization: str | None) -> dict[str, Any]:
+    """The moment a state was reached, kept from the first acknowledgement on; a step back takes back what it undoes."""
+    if (row["state"], to_state) == ("assigned", "acknowledged"):
+        return {"organization": None, "assigned_at": None}
+    if (row["state"], to_state) == ("met", "assigned"):
+        return {"met_at": None}
+    if to_state == "assigned":
+        if not organization:
+            raise _missing("organization", "assigning a need names an organization")
+        return {"organization": organization, "assigned_at": at}
+    return {STAMPS[to_state]: at}
+
+
+def _check_kept(session: Session, need_ids: Sequence[int], kept: int | None) -> None:
+    """Raises BadInput unless `kept` is another need, and one that stands for itself."""
+    if kept is None:
+        return
+    state = session.execute(select(Need.state).where(Need.id == kept)).scalar()
+    if kept in need_ids or state is None or state == "duplicate":
+        reason = f"there is no need {kept} that could be kept in its place"
+        raise BadInput(reason, [{"field": "duplicate_of", "reason": reason}])
+
+
+def _missing(field: str, reason: str) -> BadInput:
+    return BadInput(reason, [{"field": field, "reason": "missing"}])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from data import areas
-from data.keeping import household_key
+from data.keeping import HOUSEHOLD_KEY, kept_two
 from geo import cells
 from layers.needs import rules
 from layers.vocabulary.queries import vocabulary
@@ -25,19 +24,17 @@ REFERENCE_LENGTH = 9
 #: A clock on a phone may be this much ahead of ours before a report counts as coming from the future.
 CLOCK_AHEAD = timedelta(minutes=10)
 
-_slots: WeakKeyDictionary[Engine, dict[str, int]] = WeakKeyDictionary()
-_keys: WeakKeyDictionary[Engine, bytes] = WeakKeyDictionary()
+#: By store, under the household key of the store they were read from: another one may be put in its place.
+_slots: WeakKeyDictionary[Engine, tuple[str | None, dict[str, int]]] = WeakKeyDictionary()
 
 
 def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
     """Completes `rows` in place; a row that cannot be taken gets its reason under "rejected"."""
-    slots = _kept(_slots, session, lambda: vocabulary(session).slots)
-    if any(row["service"] not in slots for row in rows):
-        slots = _slots[session.get_bind().engine] = vocabulary(session).slots
-    key = secret(session)
+    secret, version = kept_two(session, HOUSEHOLD_KEY, areas.VERSION_KEY)
+    key, slots = bytes.fromhex(secret or ""), _slots_for(session, secret, rows)
     points = [row["geometry"] for row in rows]
     lngs, lats = shapely.get_x(points), shapely.get_y(points)
-    communities = areas.communities_of(session, lngs, lats)
+    communities = areas.communities_of(session, lngs, lats, version)
     places = zip(lngs.tolist(), lats.tolist(), cells.leaves_of(lngs, lats).tolist(), communities, strict=True)
     for row, (lng, lat, leaf, community) in zip(rows, places, strict=True):
         row.update(lng=lng, lat=lat, leaf=leaf, community=community or "unknown")
@@ -52,10 +49,13 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
             row["rejected"] = f"reported_at {row['reported_at'].isoformat()} lies in the future"
 
 
-def secret(session: Session) -> bytes:
-    """The store's own secret, under which contacts and tokens are hashed."""
-    key: bytes = _kept(_keys, session, lambda: household_key(session))
-    return key
+def _slots_for(session: Session, secret: str | None, rows: list[dict[str, Any]]) -> dict[str, int]:
+    engine = session.get_bind().engine
+    read_under, slots = _slots.get(engine, (None, {}))
+    if read_under != secret or any(row["service"] not in slots for row in rows):
+        slots = vocabulary(session).slots
+        _slots[engine] = (secret, slots)
+    return slots
 
 
 def new_reference() -> str:
@@ -64,10 +64,3 @@ def new_reference() -> str:
         REFERENCE_LETTERS[byte % len(REFERENCE_LETTERS)] for byte in secrets.token_bytes(REFERENCE_LENGTH)
     )
     return f"{letters[:3]}-{letters[3:6]}-{letters[6:]}"
-
-
-def _kept(store: WeakKeyDictionary[Engine, Any], session: Session, make: Callable[[], Any]) -> Any:
-    engine = session.get_bind().engine
-    if engine not in store:
-        store[engine] = make()
-    return store[engine]

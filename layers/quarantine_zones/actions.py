@@ -21,9 +21,22 @@ def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, a
 def move(
     session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
-    """Takes zones to a state together; lifting ends their interval, with a reason. Raises MoveNotAllowed, NotFound."""
-    changes: dict[str, Any] = {"reason": details["reason"]} if details.get("reason") else {}
-    if to_state == "lifted":
-        changes["valid_to"] = at
-    steps = [features.Step(one, to_state, at, changes) for one in ids]
+    """Takes zones to a state together, with a reason. Raises MoveNotAllowed, NotFound.
+
+    Lifting ends the interval, unless it is over already; in force again, a zone has no end until it is given one.
+    """
+    reason = details.get("reason")
+    steps = [
+        features.Step(one, to_state, at, _changes(row, to_state, at, reason), reason)
+        for one, row in features.locked(session, LAYER, ids).items()
+    ]
     return features.move(session, LAYER, steps, actor, at)
+
+
+def _changes(row: dict[str, Any], to_state: str, at: datetime, reason: str | None) -> dict[str, Any]:
+    changes: dict[str, Any] = {"reason": reason} if reason else {}
+    if to_state == "lifted":
+        changes["valid_to"] = min(at, row["valid_to"] or at)
+    elif row["state"] == "lifted":
+        changes["valid_to"] = None
+    return changes

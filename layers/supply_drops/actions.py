@@ -19,14 +19,20 @@ def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, a
 
 
 def move(
-    session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **_: Any
+    session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
     """Takes drops to a state together. Raises MoveNotAllowed, NotFound.
 
-    Delivery is stamped; going on its way again takes the stamp back.
+    Delivery is stamped once; going on its way again takes the stamp back.
     """
-    changes: dict[str, Any] = {"delivered_at": at} if to_state == "delivered" else {}
-    if to_state in ("planned", "in_transit"):
-        changes = {"delivered_at": None}
-    steps = [features.Step(one, to_state, at, changes) for one in ids]
+    steps = [
+        features.Step(one, to_state, at, _changes(row, to_state, at), details.get("reason"))
+        for one, row in features.locked(session, LAYER, ids).items()
+    ]
     return features.move(session, LAYER, steps, actor, at)
+
+
+def _changes(row: dict[str, Any], to_state: str, at: datetime) -> dict[str, Any]:
+    if to_state == "delivered":
+        return {"delivered_at": min(at, row["delivered_at"] or at)}
+    return {"delivered_at": None} if to_state in ("planned", "in_transit") else {}

@@ -72,8 +72,10 @@ def report_need(body: NewNeed) -> Response:
     check_lng_lat(body.lon, body.lat)
     lng, lat = to_wgs84(np.array([body.lon]), np.array([body.lat]), body.datum)
     values = Feature(**body.model_dump(exclude={"lon", "lat", "datum"}))
-    with service().database.write() as session:
-        found = actions.report(session, values, float(lng[0]), float(lat[0]), datetime.now(UTC), key, current_actor())
+    actor, now = current_actor(), datetime.now(UTC)
+    found = service().database.written(
+        lambda session: actions.report(session, values, float(lng[0]), float(lat[0]), now, key, actor)
+    )
     content: dict[str, Any] = {
         "id": found.need_id,
         "reference": found.reference,
