@@ -51,8 +51,8 @@ def _head() -> list[str]:
         "Written by `make bench`. Every figure is a median of alternating rounds; ratios compare what ran side by side",
         "in the same run. Absolute figures are of one shared machine and do not carry over.",
         "",
-        f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; two gunicorn workers of 8 threads;",
-        "wrk with one thread on the same cores.",
+        f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()};",
+        "two gunicorn workers of 8 threads, wrk with one thread on the same cores.",
         "",
     ]
 

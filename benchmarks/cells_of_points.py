@@ -47,7 +47,8 @@ def measure() -> Iterator[str]:
         lines,
         ("job", "ours", "beside it", "ratio", "promised"),
         [
-            (f"{POINTS:,} points to leaves", f"{POINTS / ours / 1e6:.2f} M/s", f"h3ronpy {POINTS / theirs / 1e6:.2f} M/s",
+            (f"{POINTS:,} points to leaves", f"{POINTS / ours / 1e6:.2f} M/s",
+             f"h3ronpy {POINTS / theirs / 1e6:.2f} M/s",
              f"{theirs / ours:.2f} × its rate", "at least 0.9"),
             (f"{COMPOUNDS:,} compounds to covers ({empty} without a cell)", f"{made:.2f} s", f"h3ronpy {plain:.2f} s",
              f"{made / plain:.2f} × its time", "at most 1.2"),

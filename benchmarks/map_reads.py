@@ -22,7 +22,7 @@ from layers.cell_state.present import Present
 
 ZOOMS = (11, 13, 15)
 CONNECTIONS = 16
-#: Mean edge of a hexagon in metres by resolution (H3 documentation), stretched as the web map's projection does at 30 N.
+#: Mean edge of a hexagon in metres by resolution (H3 documentation), stretched as the web map does at 30 N.
 EDGE_3857 = {6: 3724.5 * 1.157, 8: 531.4 * 1.157, 10: 75.9 * 1.157}
 
 
@@ -67,8 +67,8 @@ class Reads:
         same, empty = rounds(
             [Target(ours + path, headers=(f"If-None-Match: {tag}",)), Target(f"{bare}/empty")], CONNECTIONS
         )
-        self.rows.append((f"{count:,}", "unchanged tile (304)", _told(same), _told(empty), f"{same.per_second / empty.per_second:.2f}",
-                          "", "", ""))  # fmt: skip
+        ratio = f"{same.per_second / empty.per_second:.2f}"
+        self.rows.append((f"{count:,}", "unchanged tile (304)", _told(same), _told(empty), ratio, "", "", ""))
 
     def _viewport(
         self, database: Database, ours: str, bare: str, count: int, zoom: int, cookie: str, answer: Path

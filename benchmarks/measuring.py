@@ -26,7 +26,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Rate:
-    """Requests a second and the 99th percentile in milliseconds of one round; errors are answers that are not 2xx/3xx."""
+    """Requests a second, the 99th percentile in ms, and how many answers were not 2xx or 3xx."""
 
     per_second: float
     p99_ms: float

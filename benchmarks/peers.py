@@ -18,7 +18,8 @@ _local = threading.local()
 _kept: dict[str, object] = {}
 
 HEXAGONS = """
-SELECT json_agg(json_build_object('i', h.i, 'j', h.j, 'n', h.n, 'geometry', ST_AsGeoJSON(ST_Transform(h.geom, 4326), 6)::json))
+SELECT json_agg(json_build_object(
+  'i', h.i, 'j', h.j, 'n', h.n, 'geometry', ST_AsGeoJSON(ST_Transform(h.geom, 4326), 6)::json))
 FROM (
   SELECT g.i, g.j, g.geom, count(*) AS n
   FROM ST_HexagonGrid(%(edge)s, ST_Transform(ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 4326), 3857)) AS g

@@ -133,8 +133,9 @@ def write_amounts(session: Session, changes: Iterable[Change]) -> None:
     if not net:
         return
     _write_deltas(session, [(standing, at) for standing, at in net if at is not None])
-    if len(net) <= FEW and not any(isinstance(footprint, Cover) for (footprint, _), _ in net):
-        rollups.apply_few(session, _summed_few([standing for standing, _ in net]))
+    points = [(footprint, amounts) for (footprint, amounts), _ in net if not isinstance(footprint, Cover)]
+    if len(points) == len(net) <= FEW:
+        rollups.apply_few(session, _summed_few(points))
         return
     names = columns()
     keys, amounts = summed(names, [standing for standing, _ in net])
@@ -145,7 +146,7 @@ def write_amounts(session: Session, changes: Iterable[Change]) -> None:
 FEW = 8
 
 
-def _summed_few(points: Sequence[Weight]) -> dict[tuple[int, int], dict[str, int]]:
+def _summed_few(points: Sequence[tuple[int, Mapping[str, int]]]) -> dict[tuple[int, int], dict[str, int]]:
     """By (res, cell), what points add: as `summed` gives it, without arrays."""
     found: dict[tuple[int, int], dict[str, int]] = {}
     for leaf, amounts in points:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 #: Tables that the spatial extensions keep for themselves.
-_FOREIGN = ("spatial_ref_sys", "geometry_columns", "sqlite_", "idx_", "spatialite_", "data_licenses", "elementarygeom",
-            "knn", "spatialindex", "sql_statements_log", "views_", "virts_", "vector_", "raster_", "topolog")  # fmt: skip
+_FOREIGN = (
+    *("spatial_ref_sys", "geometry_columns", "sqlite_", "idx_", "spatialite_", "data_licenses", "elementary", "knn"),
+    *("spatialindex", "sql_statements_log", "views_", "virts_", "vector_", "raster_", "topolog"),
+)
 
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
