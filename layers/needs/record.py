@@ -16,7 +16,7 @@ class Need(FeatureColumns, Base):
     """A need. Its place here is a leaf cell; `slot` is its service's column in the rollups."""
 
     __tablename__ = "needs"
-    reference: Mapped[str] = mapped_column(Text, unique=True)
+    reference: Mapped[str] = mapped_column(Text, index=True)
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
     service: Mapped[str] = mapped_column(Text)
     slot: Mapped[int] = mapped_column(SmallInteger)

@@ -245,12 +245,12 @@ def upgrade() -> None:
         sa.Column("since", Moment(), nullable=True),
         sa.Column("changed_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_needs")),
-        sa.UniqueConstraint("reference", name=op.f("uq_needs_reference")),
         sa.UniqueConstraint("source_id", name=op.f("uq_needs_source_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_needs_token_hash")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_needs_leaf"), "needs", ["leaf"], unique=False)
+    op.create_index(op.f("ix_needs_reference"), "needs", ["reference"], unique=False)
     op.create_table(
         "needs_private",
         sa.Column("need_id", Key, autoincrement=False, nullable=False),
@@ -404,6 +404,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_publications_at"), table_name="publications")
     op.drop_table("publications")
     op.drop_table("needs_private")
+    op.drop_index(op.f("ix_needs_reference"), table_name="needs")
     op.drop_index(op.f("ix_needs_leaf"), table_name="needs")
     op.drop_table("needs")
     op.drop_table("kept")
