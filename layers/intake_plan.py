@@ -84,7 +84,7 @@ def make_plan(session: Session, layer: Layer, source: Source, path: Path, option
     notes: list[Reason] = []
     readers = _readers(specs, columns, first, options, notes)
     columns = _without_wrong_guesses(columns, readers)
-    constants = _constants(layer, specs, columns, options)
+    constants = _constants(specs, columns, source, options)
     _require(specs, columns, constants, source)
     join = _join(session, columns, options)
     compounds = None
@@ -171,16 +171,22 @@ def _without_wrong_guesses(columns: Columns, readers: Mapping[str, ColumnReader]
     return Columns(kept, columns.given, columns.unused + dropped, columns.datum)
 
 
-def _constants(layer: Layer, specs: tuple[FieldSpec, ...], columns: Columns, options: Options) -> dict[str, Any]:
-    """Values for every row: what --value says of fields without a column, and that a loaded need came in a file."""
+def _constants(specs: tuple[FieldSpec, ...], columns: Columns, source: Source, options: Options) -> dict[str, Any]:
+    """Values for every row: what --value says of fields without a column, and that a loaded need came in a file.
+
+    Raises Unreadable for words of a field without a column that say nothing of every row.
+    """
     found: dict[str, Any] = {}
     for spec in specs:
-        if spec.name not in columns.of:
-            value = constant(spec, options.values.get(spec.name, {}), options.zone)
-            if value is None and spec.name == "channel" and "file" in spec.choices:
-                value = "file"
-            if value is not None:
-                found[spec.name] = value
+        if spec.name in columns.of:
+            continue
+        words = options.values.get(spec.name)
+        if words is not None:
+            found[spec.name] = constant(spec, words, options.zone)
+            if found[spec.name] is None:
+                raise Unreadable(no_column_for({spec.name: spec.titles}, source.columns))
+        elif spec.name == "channel" and "file" in spec.choices:
+            found[spec.name] = "file"
     return found
 
 

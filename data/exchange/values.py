@@ -206,10 +206,11 @@ def constant(spec: FieldSpec, values: Mapping[str, str], zone: tzinfo) -> Any:
 
     Raises Unreadable for a word that the field cannot hold.
     """
+    reader = ColumnReader(spec, "--value", values, zone)
     ours = values.get(ANY, values.get(""))
     if ours is None:
         return None
-    [value], bad = ColumnReader(spec, "--value", {}, zone).read([ours])
+    [value], bad = reader.read([ours])
     if bad:
         raise Unreadable(bad[0])
     return value
