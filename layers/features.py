@@ -215,6 +215,7 @@ def _rows_of(
     for one in incoming:
         row = {
             **one.values.model_dump(),
+            **one.columns,
             "geometry": _as_kept(layer, one.geometry),
             "changed_at": at,
             "since": None,
