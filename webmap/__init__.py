@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from data.database import open_database
-    from webmap import access, accounts, cross_site, errors, language, limits, metrics, security_headers
+    from webmap import access, accounts, compression, cross_site, errors, language, limits, metrics, security_headers
     from webmap.api import basemap, cells, changes, description, features, health, layers, needs
     from webmap.openapi import make_app
     from webmap.pages import dashboard, home, icon, problems, sign_in
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # Order matters: answers pass these from the last to the first, requests are checked in this order.
     metrics.init_app(app)
+    compression.init_app(app)
     security_headers.init_app(app)
     language.init_app(app)
     errors.init_app(app)
