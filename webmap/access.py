@@ -56,6 +56,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "changes.read": Permission(STAFF, "follow changes as they happen"),
         # what changes the map
         "needs.report": Permission(EVERYONE, "report a need"),
+        "needs.follow": Permission(
+            EVERYONE, "with the private link: see where a need stands, withdraw it, say whether it was met"
+        ),
         "needs.move": Permission(
             (VOLUNTEER, COORDINATOR, *OFFICIALS, ADMINISTRATOR), "move a need on; its rules say who may take which step"
         ),

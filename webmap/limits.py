@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, so that passwords cannot be guessed one after another."""
+"""How often somebody may try what could be guessed: a password, or the private link of a need."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ TRIES_FOR_ACCOUNT = "10 per 5 minutes"
 #: Tries from one address, whatever the account. An office behind one address signs in at the start of a shift.
 TRIES_FROM_ADDRESS = "100 per 5 minutes"
 
+#: Private links that lead nowhere, from one address. A token cannot be guessed (128 bits); this spares the store
+#: somebody who tries all the same. Links that exist are not counted: a building behind one address stays served.
+UNKNOWN_LINKS = "60 per 5 minutes"
+
 
 class SignInTries:
     """Counts tries to sign in. Kept in `app.extensions["linli_tries"]`."""
@@ -30,7 +34,7 @@ class SignInTries:
 
     def count(self, email: str) -> None:
         """Counts one try from this request's address; raises TooManyTries."""
-        address = (request.remote_addr or "")
+        address = request.remote_addr or ""
         self._hit(self._from_address, "sign-in", address)
         self._hit(self._for_account, "sign-in", address, email_key(email))
 
@@ -39,19 +43,42 @@ class SignInTries:
         self._window.clear(self._for_account, "sign-in", (request.remote_addr or ""), email_key(email))
 
     def _hit(self, item: RateLimitItem, *key: str) -> None:
-        if not self._window.hit(item, *key):
-            reset_at = self._window.get_window_stats(item, *key).reset_time
-            raise TooManyTries(max(1, round(reset_at - time.time())))
+        _hit(self._window, item, *key)
+
+
+class UnknownLinks:
+    """Counts private links that lead nowhere. Kept in `app.extensions["linli_unknown_links"]`."""
+
+    def __init__(self, storage_url: str) -> None:
+        self._window = MovingWindowRateLimiter(storage_from_string(storage_url))
+        self._from_address = parse(UNKNOWN_LINKS)
+
+    def count(self) -> None:
+        """Counts one from this request's address; raises TooManyTries."""
+        _hit(self._window, self._from_address, "unknown-link", request.remote_addr or "")
+
+
+def _hit(window: MovingWindowRateLimiter, item: RateLimitItem, *key: str) -> None:
+    if not window.hit(item, *key):
+        reset_at = window.get_window_stats(item, *key).reset_time
+        raise TooManyTries(max(1, round(reset_at - time.time())))
 
 
 def init_app(app: Flask, storage_url: str) -> None:
     """Starts counting for this application."""
     app.extensions["linli_tries"] = SignInTries(storage_url)
+    app.extensions["linli_unknown_links"] = UnknownLinks(storage_url)
 
 
 def tries(app: Flask) -> SignInTries:
     """The counter of this application."""
     counter: SignInTries = app.extensions["linli_tries"]
+    return counter
+
+
+def unknown_links(app: Flask) -> UnknownLinks:
+    """The counter of private links that lead nowhere, of this application."""
+    counter: UnknownLinks = app.extensions["linli_unknown_links"]
     return counter
 
 

@@ -2,11 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import shapely
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from data import boxes
+from geo.coordinates import Box
 from layers.compounds.record import Compound
+
+#: Half the side of the box, in degrees (about a metre), with which the index is asked for one position.
+AROUND = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A compound by the words people may use for it."""
+
+    id: int
+    name: str
+    aliases: tuple[str, ...]
+    source_id: str | None
+    community: str | None
+    subdistrict: str | None
+
+
+def named(session: Session, at: datetime) -> list[Named]:
+    """Every compound there is at a moment, by name."""
+    query = select(
+        Compound.id, Compound.name, Compound.aliases, Compound.source_id, Compound.community, Compound.subdistrict
+    )
+    rows = session.execute(query.where(*_holding(at)).order_by(Compound.name, Compound.id))
+    return [Named(i, name, tuple(others or ()), *more) for i, name, others, *more in rows.tuples()]
+
+
+def compound_at(session: Session, lng: float, lat: float, at: datetime) -> str | None:
+    """The name of the compound whose outline holds a position at a moment; the older one where two do."""
+    around = Box(max(lng - AROUND, -180.0), max(lat - AROUND, -90.0), min(lng + AROUND, 180.0), min(lat + AROUND, 90.0))
+    near = boxes.touching(session, Compound.__table__, around)  # type: ignore[arg-type]
+    query = select(Compound.name, Compound.geometry).where(near, *_holding(at)).order_by(Compound.id)
+    point = shapely.Point(lng, lat)
+    return next((name for name, outline in session.execute(query) if shapely.intersects(outline, point)), None)
+
+
+def outline_by_id(session: Session, compound_id: int) -> shapely.Geometry:
+    """The outline of a compound that is there."""
+    outline: shapely.Geometry = session.execute(
+        select(Compound.geometry).where(Compound.id == compound_id)
+    ).scalar_one()
+    return outline
+
+
+def _holding(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    starts, ends = Compound.valid_from, Compound.valid_to
+    return starts.is_(None) | (starts <= at), ends.is_(None) | (ends > at)
 
 
 def outlines_by_name(session: Session) -> dict[str, shapely.Geometry]:
