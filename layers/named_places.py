@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import shapely
+from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import null, select
 from sqlalchemy.orm import Session
@@ -12,7 +16,9 @@ from data.exchange.refusals import reference_is_empty, unknown_reference
 from data.exchange.suspicions import Known
 from layers import catalogue
 from layers.compounds import LAYER as COMPOUNDS
+from layers.compounds.queries import outlines_by_name
 from layers.description import Layer
+from layers.errors import BadInput
 
 #: Places compared with a file's to tell its datum; a district has some thousand compounds.
 KNOWN_PLACES = 20_000
@@ -43,6 +49,19 @@ def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeomet
     if not count:
         raise Unreadable(reference_is_empty(layer.name))
     return names
+
+
+def place_of(session: Session, values: BaseModel) -> BaseGeometry | None:
+    """The outline of the compounds that a feature names, None where it names none. Raises BadInput for one unknown."""
+    names: Sequence[str] = getattr(values, "compounds", ())
+    if not names:
+        return None
+    outlines = outlines_by_name(session)
+    unknown = [name for name in names if name not in outlines]
+    if unknown:
+        reason = f"there is no compound {', '.join(unknown)}"
+        raise BadInput(reason, [{"field": "compounds", "reason": reason}])
+    return shapely.union_all([outlines[name] for name in names])
 
 
 def known_places(session: Session) -> Known:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from data.database import Database, open_database
+from data.database import Database
 from data.people import add_account
-from tests.stores import KINDS, copy_of_store, empty_store, remove_store
 from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
 from webmap import create_app
 from webmap.settings import Settings
@@ -22,23 +20,10 @@ MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def store_with_schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A store with the schema and nothing in it, made once a run and only ever copied."""
-    url = empty_store(request.param, tmp_path_factory.mktemp("schema"))
-    database = open_database(url)
-    database.upgrade()
-    database.close()
-    yield url
-    remove_store(url)
-
-
 @pytest.fixture
-def settings(store_with_schema: str, tmp_path: Path) -> Iterator[Settings]:
+def settings(store_url: str) -> Settings:
     """Settings over a store of the test's own."""
-    url = copy_of_store(store_with_schema, tmp_path)
-    yield Settings(database_url=url, secret_key=SECRET_KEY)
-    remove_store(url)
+    return Settings(database_url=store_url, secret_key=SECRET_KEY)
 
 
 @pytest.fixture

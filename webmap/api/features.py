@@ -17,6 +17,7 @@ from geo import shapes
 from layers import catalogue, features, queries
 from layers.description import Layer
 from layers.errors import BadInput, NotAllowed, NotFound
+from layers.named_places import place_of
 from webmap.access import allowed, current_actor, may, may_write
 from webmap.errors import SignInNeeded
 from webmap.openapi import Parameters
@@ -122,7 +123,11 @@ def _putter(layer: Layer) -> Callable[..., Response]:
             geometry = shapes.from_geojson(body.geometry)
             if layer.geometry == "polygon":
                 geometry, _ = shapes.repair(geometry)
-        incoming = features.Incoming(features.check(layer, body.properties), geometry)
+        values = features.check(layer, body.properties)
+        if geometry is None:
+            with service().database.read() as session:
+                geometry = place_of(session, values)
+        incoming = features.Incoming(values, geometry)
         with service().database.write() as session:
             result = catalogue.actions(layer.name).put(session, [incoming], actor, datetime.now(UTC))
         if result.rejected:

@@ -1,0 +1,70 @@
+"""An official at work in a page of this site, and what officials put on the map."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+
+LNG, LAT = 120.12, 30.28
+BOX = f"{LNG - 0.05},{LAT - 0.05},{LNG + 0.05},{LAT + 0.05}"
+
+#: Around the present moment, because the service answers for it.
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def in_a_page(client: FlaskClient) -> FlaskClient:
+    """The same browser, whose requests come from a page of this site."""
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+def later(hours: float) -> str:
+    """A moment so many hours from now, as it is written on the wire."""
+    return (NOW + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+
+def square(lng: float = LNG, lat: float = LAT, side: float = 0.002) -> dict[str, Any]:
+    """A square as GeoJSON, its south-western corner at the place."""
+    ring = [(lng, lat), (lng + side, lat), (lng + side, lat + side), (lng, lat + side), (lng, lat)]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def point(lng: float = LNG, lat: float = LAT) -> dict[str, Any]:
+    """A point as GeoJSON."""
+    return {"type": "Point", "coordinates": [lng, lat]}
+
+
+#: What each layer needs at least, and where it is.
+LEAST: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "compounds": ({"name": "桂花苑", "households": 120, "population": 300}, square()),
+    "checkpoints": ({"name": "东门"}, point()),
+    "quarantine_zones": ({"name": "一号", "level": "lockdown"}, square()),
+    "supply_drops": ({"name": "北门", "window_from": later(-1), "window_to": later(2)}, point()),
+    "volunteer_shifts": (
+        {"organization": "志愿队", "role": "delivery", "starts_at": later(-1), "ends_at": later(2), "places_wanted": 4},
+        square(),
+    ),
+}
+
+
+def feature(layer: str, **properties: Any) -> dict[str, Any]:
+    """A feature of a layer as the API takes it, with the least it needs and what is given."""
+    values, geometry = LEAST[layer]
+    return {"type": "Feature", "geometry": geometry, "properties": {**values, **properties}}
+
+
+def put(client: FlaskClient, layer: str, **properties: Any) -> int:
+    """Puts a feature on the map; its number."""
+    answer = client.post(f"/api/v1/{layer}", json=feature(layer, **properties))
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return int(answer.get_json()["id"])
+
+
+def report(client: FlaskClient, **need: Any) -> dict[str, Any]:
+    """Reports a need; what the reporter is told."""
+    answer = client.post("/api/v1/needs", json={"lon": LNG, "lat": LAT, "service": "food", **need})
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    found: dict[str, Any] = answer.get_json()
+    return found
