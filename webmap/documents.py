@@ -24,8 +24,8 @@ def as_markdown() -> str:
         "Written from the descriptions in `layers/`: `python -m webmap.documents > docs/layers.md`.",
         "",
         "Fields are those of files, of the API and of exports, under these names; a field with * has to be given. "
-        "Moments are RFC 3339 with their zone, places WGS 84. What is *kept apart* lies in a private table, in no list of "
-        "features and no export. Measures are what a layer adds to the state of a cell.",
+        "Moments are RFC 3339 with their zone, places WGS 84. What is *kept apart* is in a private table, in no list "
+        "of features and no export. Measures are what a layer adds to the state of a cell.",
     ]
     for layer in catalogue.layers():
         lines += _described(layer)
