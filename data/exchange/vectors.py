@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -217,6 +216,10 @@ def _without(chunk: Chunk, broken: set[int]) -> Chunk:
 
 
 def _short(error: Exception) -> str:
-    """The first sentence of what GDAL says, without the path, which the reader knows and may not want repeated."""
-    first = str(error).split(";")[0].split("\n")[0]
-    return "it is not a vector file GDAL knows" if "not recognized" in first else first.replace(f"{os.sep}vsi", "vsi")
+    """What GDAL says, in one line that helps: without the advice it gives to programmers."""
+    text = str(error)
+    if "OGR_GEOJSON_MAX_OBJ_SIZE" in text:
+        return f"one feature is larger than {LARGEST_FEATURE_MEGABYTES} MB"
+    if "not recognized" in text:
+        return "it is not a vector file GDAL knows"
+    return ": ".join(part.strip() for part in text.split("\n")[0].split(";")[:2])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from data.exchange.rows import Source
 from data.exchange.suspicions import line_ranges
@@ -20,6 +19,9 @@ from layers.intake import Report
 from layers.intake_plan import Plan
 from layers.text import Text
 from webmap.settings import variable
+
+if TYPE_CHECKING:
+    from webmap.cli.bar import Bar
 
 #: Without a terminal a line is written at most this often: enough to see that it goes on, few enough for a log.
 SECONDS_BETWEEN_LINES = 2.0
@@ -71,9 +73,7 @@ class Telling:
     def __init__(self, layer: Layer) -> None:
         self.language = language()
         self._layer = layer
-        self._console = Console(stderr=True)
-        self._progress: Progress | None = None
-        self._task = TaskID(0)
+        self._bar: Bar | None = None
         self._last_line = 0.0
 
     def __enter__(self) -> Self:
@@ -82,8 +82,8 @@ class Telling:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def begins(self, source: Source, plan: Plan) -> None:
         """Shows which column became which field, before anything is changed."""
@@ -98,13 +98,10 @@ class Telling:
             self._err(f"  {name} = {value}")
         if plan.columns.unused:
             self._err("  " + self._say(_UNUSED, columns=", ".join(plan.columns.unused)))
-        if self._console.is_terminal:
-            self._progress = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                console=self._console,
-            )  # fmt: skip
-            self._task = self._progress.add_task(source.name, total=source.total or None)
-            self._progress.start()
+        if sys.stderr.isatty():
+            from webmap.cli.bar import Bar  # loads slowly, and only a terminal needs it
+
+            self._bar = Bar(source.name, source.total)
 
     def waits(self) -> None:
         """Another load is running."""
@@ -113,8 +110,8 @@ class Telling:
     def goes_on(self, report: Report, done: int, total: int) -> None:
         """A bar in a terminal; elsewhere a line now and then, the first at once."""
         words = self._say(_ROWS, read=report.read, loaded=report.loaded, rejected=report.rejected)
-        if self._progress is not None:
-            self._progress.update(self._task, completed=done, description=words)
+        if self._bar is not None:
+            self._bar.update(done, words)
         elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             self._err(words + (f" ({100 * done // total} %)" if total else ""))
@@ -156,7 +153,7 @@ class Telling:
 
     def _err(self, line: str) -> None:
         with suppress(OSError):  # a closed pipe must not end a load half way
-            if self._progress is not None:
-                self._console.print(line, markup=False, highlight=False)
+            if self._bar is not None:
+                self._bar.line(line)
             else:
                 click.echo(line, err=True)

@@ -132,6 +132,17 @@ def test_what_is_not_what_its_name_says_is_refused(tmp_path: Path, name: str, co
         read(text_file(tmp_path / name, content))
 
 
+def test_a_feature_beyond_all_sense_is_refused_without_being_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.exchange.vectors.LARGEST_FEATURE_MEGABYTES", "1")
+    ring = [[121 + step * 1e-6, 31 + step % 7 * 1e-6] for step in range(60_000)]
+    huge = feature({"type": "Polygon", "coordinates": [[*ring, ring[0]]]}, name="a")
+
+    with pytest.raises(Unreadable, match="one feature is larger than 1 MB"):
+        read(geojson_file(tmp_path / "a.geojson", [feature(point(1, 2), name="b"), huge]))
+
+
 def test_a_geopackage_with_another_extension_is_refused(tmp_path: Path) -> None:
     frame().to_file(tmp_path / "a.gpkg", engine="pyogrio")
     (tmp_path / "a.gpkg").rename(tmp_path / "a.geojson")

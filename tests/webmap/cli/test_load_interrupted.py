@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import resource
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +93,20 @@ def test_a_store_that_can_grow_no_more_keeps_complete_batches(kept: Database, st
     assert "ended early: " in said
     assert f"the last row loaded is line {found + 1}" in said
     assert_loading_again_completes(kept, listing)
+
+
+def test_a_terminal_is_shown_a_bar(kept: Database, store_url: str, listing: Path) -> None:
+    keyboard, screen = pty.openpty()
+    words = [sys.executable, "-m", "webmap.cli", "load", "checkpoints", str(listing), "--dry-run"]
+    load = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=screen)
+    os.close(screen)
+
+    seen = b""
+    with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+        while block := os.read(keyboard, 65_536):
+            seen += block
+    os.close(keyboard)
+
+    assert load.wait() == 0
+    assert "━" in seen.decode()
+    assert b"100%" in seen
