@@ -35,7 +35,7 @@ LAYER = Layer(
     public=True,
     public_fields=("name", "state", "valid_from", "valid_to"),
     measures=(
-        Measure("enterprises", Text("Enterprises at work", "已复工企业"), source="span", kind="enterprises", public=True),
+        Measure("enterprises", Text("Enterprises at work", "已复工企业"), "span", public=True, kind="enterprises"),
     ),
     legend_field="state",
     legend=(LegendEntry("open", Text("At work", "已复工"), colour="checkpoint", icon="dot"),),
