@@ -56,14 +56,15 @@ def holding_at(
     timed = {row[8] for row in own if row[8]}
     open_now = {hours for hours in timed if is_open(hours, at, zone)}
     turns = [turn for turn in (next_turn(hours, at, zone) for hours in timed) if turn is not None]
-    coming = _next_boundary(session, at, layers)
+    coming = next_boundary(session, at, layers)
     if coming is not None:
         turns.append(coming)
     held = [tuple(row[:8]) for row in own if not row[8] or row[8] in open_now]
     return holding_of(held), min(turns, default=None)
 
 
-def _next_boundary(session: Session, at: datetime, layers: frozenset[str]) -> datetime | None:
+def next_boundary(session: Session, at: datetime, layers: frozenset[str]) -> datetime | None:
+    """The next moment after `at` at which a feature of some layers begins or ceases to hold, None for never."""
     now = rollups.milliseconds(at)
     if layers == span_layers(internal=True):
         found = [session.execute(_NEXT, {"at": now}).scalar()]

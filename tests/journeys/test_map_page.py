@@ -270,6 +270,8 @@ def test_asked_again_unchanged_places_are_not_sent_again(visit: Visit) -> None:
         page.evaluate("window.dispatchEvent(new Event('online'))")
     page.wait_for_load_state("networkidle")
     assert {status for url, status in visitor.answers if "/api/v1/cells/" in url} == {304}
+    lists = {url.split("?")[0].split("/")[-1]: status for url, status in visitor.answers if "bbox=" in url}
+    assert lists == {"quarantine_zones": 304, "checkpoints": 304, "supply_drops": 304}
 
 
 def test_without_scripts_the_page_says_where_help_is(visit: Visit) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import orjson
@@ -13,8 +13,10 @@ from flask import Blueprint, Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
+from data import journal
 from geo import shapes
 from layers import catalogue, features, queries
+from layers.cell_state.queries import next_boundary
 from layers.description import Layer
 from layers.errors import BadInput, NotAllowed, NotFound
 from layers.named_places import place_of
@@ -23,6 +25,9 @@ from webmap.errors import SignInNeeded
 from webmap.openapi import Parameters
 from webmap.service import service
 from webmap.viewport import box_of, moment_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 #: Features on one page unless asked otherwise, and at most.
 USUAL, MOST = 500, 1000
@@ -98,6 +103,9 @@ def _lister(layer: Layer) -> Callable[..., Response]:
         at = moment_of(query.at)
         now = datetime.now(UTC)
         with service().database.read() as session:
+            tag = _tag(session, layer, at or now, staff)
+            if tag in request.headers.get("If-None-Match", ""):
+                return _with_headers(Response(status=304, content_type=GEOJSON), tag, staff)
             rows = queries.features_in_box(
                 session, layer, box, query.limit, query.after, not staff, at or now, only_at=at is not None
             )
@@ -105,9 +113,9 @@ def _lister(layer: Layer) -> Callable[..., Response]:
         if len(rows) == query.limit:
             following = urlencode({**request.args.to_dict(), "after": rows[-1]["id"]})
             links.append({"rel": "next", "href": f"{request.path}?{following}", "type": GEOJSON})
-        return _geojson(
-            {"type": "FeatureCollection", "features": [feature(row) for row in rows], "links": links}, staff
-        )
+        content = {"type": "FeatureCollection", "features": [feature(row) for row in rows], "links": links}
+        body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
+        return _with_headers(Response(body, content_type=GEOJSON), tag, staff)
 
     features_of_layer.__doc__ = f"{layer.title.en}: {layer.about.en}"
     return features_of_layer
@@ -163,9 +171,18 @@ def feature(row: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "id": row["id"], "geometry": geometry, "properties": properties}
 
 
-def _geojson(content: dict[str, Any], staff: bool) -> Response:
-    body = orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
-    response = Response(body, content_type=GEOJSON)
+def _tag(session: Session, layer: Layer, at: datetime, staff: bool) -> str:
+    """What a list depends on: the journal (in public only public layers) and between which boundaries `at` lies.
+
+    Zones count for every layer: the status of a compound follows from them.
+    """
+    seq = journal.latest(session) if staff else journal.latest_public(session)
+    until = next_boundary(session, at, frozenset((layer.name, "quarantine_zones")))
+    return f'"{"i" if staff else "p"}{seq}.{"" if until is None else int(until.timestamp() * 1000)}"'
+
+
+def _with_headers(response: Response, tag: str, staff: bool) -> Response:
+    response.headers["ETag"] = tag
     response.headers["Vary"] = "Cookie"
     response.headers["Cache-Control"] = "private, no-cache" if staff else "public, max-age=30"
     return response

@@ -20,14 +20,11 @@ export function blockOf({ west, south, east, north }, zoom) {
   return numbers.map((value) => Number(value.toFixed(6))).join(",");
 }
 
-/** Layers of which the map also shows what is still to come; of the others only what holds is asked for. */
-const ALSO_COMING = ["supply_drops"];
-
 /** Milliseconds an answer is good for, where that is long: outlines of compounds are many and change with the years. */
 const GOOD_FOR = { compounds: 600_000 };
 
-/** Now, told in steps of five minutes: readers who ask at about the same time ask the same question. */
-const lately = () => new Date(Math.floor(Date.now() / 300_000) * 300_000).toISOString().replace(".000", "");
+/** Now, told to the minute: readers who ask at about the same time ask for the same address. */
+const thisMinute = () => new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString().replace(".000", "");
 
 export class Features {
   /** `url`: where layers are asked, ending before "/layer". */
@@ -45,14 +42,17 @@ export class Features {
     if (!this.questions.has(layer)) this.questions.set(layer, new OneAtATime());
     const query = new URLSearchParams({ bbox: blockOf(box, zoom), limit: PAGE });
     if (moment) query.set("at", moment);
-    else if (!ALSO_COMING.includes(layer) && !(layer in GOOD_FOR)) query.set("at", lately());
+    // An answer is kept under the question without "now": what has not changed since is told by its ETag.
+    const question = `${layer}?${query}`;
+    if (!moment && !(layer in GOOD_FOR)) query.set("at", thisMinute());
     return this.questions.get(layer).run(async (signal) => {
       const features = [];
       let address = `${this.url}/${layer}?${query}`;
       for (let page = 0; address && page < PAGES; page += 1) {
         const mayKeep = !again || layer in GOOD_FOR;
-        const kept = mayKeep && this.answers.recent(address, GOOD_FOR[layer]);
-        const body = kept || (await this.answers.ask(address, signal));
+        const key = `${question} ${page}`;
+        const kept = mayKeep && this.answers.recent(key, GOOD_FOR[layer]);
+        const body = kept || (await this.answers.ask(address, signal, key));
         features.push(...body.features);
         address = body.links?.find((link) => link.rel === "next")?.href;
       }

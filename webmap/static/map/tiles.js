@@ -44,31 +44,31 @@ export class Refused extends Error {
   }
 }
 
-/** Answers by address with their ETag, the least recently used dropped first. */
+/** Answers by address, or by another key, with their ETag, the least recently used dropped first. */
 export class Answers {
   constructor(most = TILES_KEPT) {
     this.most = most;
     this.kept = new Map();
   }
 
-  get(address) {
-    const held = this.kept.get(address);
+  get(key) {
+    const held = this.kept.get(key);
     if (held) {
-      this.kept.delete(address);
-      this.kept.set(address, held);
+      this.kept.delete(key);
+      this.kept.set(key, held);
     }
     return held;
   }
 
-  /** The JSON of an address as kept, if it was asked for less than a minute (or `since` milliseconds) ago. */
-  recent(address, since = RECENT) {
-    const held = this.get(address);
+  /** The JSON kept under a key, if it was asked for less than a minute (or `since` milliseconds) ago. */
+  recent(key, since = RECENT) {
+    const held = this.get(key);
     return held && Date.now() - held.asked < since ? held.body : undefined;
   }
 
   /** The JSON of an address: from the network, or as kept if it did not change. Throws Refused or a network error. */
-  async ask(address, signal) {
-    const held = this.get(address);
+  async ask(address, signal, key = address) {
+    const held = this.get(key);
     const response = await fetch(address, { headers: held?.etag ? { "If-None-Match": held.etag } : {}, signal });
     if (response.status === 304 && held) {
       held.asked = Date.now();
@@ -79,7 +79,7 @@ export class Answers {
     }
     if (!response.ok) throw new Refused(response.status, Number(response.headers.get("Retry-After")) || 0);
     const body = await response.json();
-    this.kept.set(address, { etag: response.headers.get("ETag"), body, asked: Date.now() });
+    this.kept.set(key, { etag: response.headers.get("ETag"), body, asked: Date.now() });
     while (this.kept.size > this.most) this.kept.delete(this.kept.keys().next().value);
     return body;
   }
