@@ -35,7 +35,7 @@ def named(session: Session, at: datetime) -> list[Named]:
         Compound.id, Compound.name, Compound.aliases, Compound.source_id, Compound.community, Compound.subdistrict
     )
     rows = session.execute(query.where(*_holding(at)).order_by(Compound.name, Compound.id))
-    return [Named(i, name, tuple(others or ()), *more) for i, name, others, *more in rows.tuples()]
+    return [Named(i, name, tuple(others or ()), *more) for i, name, others, *more in rows]
 
 
 def compound_at(session: Session, lng: float, lat: float, at: datetime) -> str | None:
