@@ -14,6 +14,7 @@ from data.database import Database
 from data.exchange.specs import FieldSpec, GeometryKind
 from data.exchange.writers import write_features
 from layers.description import Layer
+from layers.errors import NotAllowed
 from layers.file_fields import field_specs
 from layers.publication.queries import published_cells
 from layers.queries import feature_rows
@@ -44,6 +45,8 @@ def _rows(
     found: Iterable[Mapping[str, Any]]
     if public and layer.private_table is not None:  # such features are public only as cells
         return iter(published_cells(session)), "polygon"
+    if public and not layer.public:
+        raise NotAllowed(f"{layer.name} are not public; export them without --public, for staff")
     found = feature_rows(session, layer, public, at)
     return iter(found), layer.geometry
 

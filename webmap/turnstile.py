@@ -2,7 +2,7 @@
 
 Threads are there for streams, which mostly sleep, and for slow phones, which mostly send. Work itself is bound by the
 processor: with eight threads at it, each statement of a write waits for its turn while it holds the store's lock, and
-everybody is served several times more slowly (docs/decisions/0010). A body is read before the turn, an answer is
+everybody is served several times more slowly (docs/decisions/0019). A body is read before the turn, an answer is
 sent after it.
 """
 

@@ -8,7 +8,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -104,8 +104,12 @@ def _repeated(session: Session, known: Row[int, str], body: str, token: str) -> 
     return Reported(known.need_id, reference, token, repeated=True)
 
 
+#: How long a phone may take to send a report again and still get the need it became.
+KEYS_KEPT = timedelta(days=30)
+
+
 def forget_keys(session: Session, before: datetime) -> None:
-    """Deletes idempotency keys made before a moment (they are kept for 30 days)."""
+    """Deletes idempotency keys made before a moment."""
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
 
 

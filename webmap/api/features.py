@@ -21,6 +21,7 @@ from layers.description import Layer
 from layers.errors import BadInput, NotAllowed, NotFound
 from layers.named_places import place_of
 from webmap.access import allowed, current_actor, may, may_write
+from webmap.api import needs
 from webmap.errors import SignInNeeded
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -68,8 +69,9 @@ class Move(BaseModel):
 
 
 def blueprint() -> APIBlueprint:
-    """One group of routes for every layer in the catalogue."""
+    """One group of routes for every layer in the catalogue; what a layer has a module of its own for joins here."""
     made = APIBlueprint("features", __name__, url_prefix="/api/v1")
+    needs.add_routes(made)
     for layer in catalogue.layers():
         tag = [Tag(name=layer.name, description=layer.about.en)]
         permission = "features.read" if layer.public else "needs.read"

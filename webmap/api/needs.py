@@ -20,8 +20,6 @@ from webmap.access import allowed, current_actor
 from webmap.openapi import Parameters
 from webmap.service import service
 
-blueprint = APIBlueprint("needs", __name__, url_prefix="/api/v1/needs", abp_tags=[Tag(name="needs")])
-
 #: Idempotency keys: long enough not to collide between phones, short enough for a header.
 KEY_SHORTEST, KEY_LONGEST = 8, 200
 
@@ -61,7 +59,6 @@ class NeedMove(BaseModel):
     reason: str | None = Field(default=None, max_length=1000)
 
 
-@blueprint.post("")
 @allowed("needs.report")
 def report_need(body: NewNeed) -> Response:
     """Takes in a need. With an Idempotency-Key header the same report sent again is the same need (kept 30 days)."""
@@ -88,7 +85,6 @@ def report_need(body: NewNeed) -> Response:
     )
 
 
-@blueprint.post("/<int:need_id>/moves")
 @allowed("needs.move")
 def move_need(path: NeedPath, body: NeedMove) -> Response:
     """Takes a need to another state; 409 where that is not a legal move, whoever asks."""
@@ -97,3 +93,10 @@ def move_need(path: NeedPath, body: NeedMove) -> Response:
         rows = actions.move(session, [path.need_id], body.to, current_actor(), datetime.now(UTC), **details)
     content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
     return Response(orjson.dumps(content), mimetype="application/json")
+
+
+def add_routes(group: APIBlueprint) -> None:
+    """Adds these to the routes of all layers: one group describes a path once, with all that can be done there."""
+    tag = [Tag(name="needs")]
+    group.post("/needs", tags=tag, endpoint="needs_report")(report_need)
+    group.post("/needs/<int:need_id>/moves", tags=tag, endpoint="needs_move")(move_need)

@@ -23,6 +23,7 @@ def publish(clock: bool) -> None:
     """
     from data.availability import StoreTrouble
     from data.database import open_database
+    from layers.needs.actions import KEYS_KEPT, forget_keys
     from layers.publication.actions import publish_if_due
     from webmap.settings import from_environment
 
@@ -34,7 +35,10 @@ def publish(clock: bool) -> None:
         return
     while True:
         try:
-            publish_if_due(database, datetime.now(UTC))
+            now = datetime.now(UTC)
+            if publish_if_due(database, now):
+                with database.write() as session:
+                    forget_keys(session, now - KEYS_KEPT)
         except StoreTrouble as error:
             click.echo(f"linli: no publication now, trying again: {error}", file=sys.stderr)
         time.sleep(LOOK_SECONDS)
