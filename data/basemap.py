@@ -57,13 +57,13 @@ class Finished:
         self.made.replace(self.path)
 
 
-def basemap_path(database: str | None = None) -> Path:
-    """Where the base map lies: LINLI_BASEMAP, else beside the store's file, else in `instance/` of the checkout.
+def basemap_path(database: str | None = None, given: str | None = None) -> Path:
+    """Where the base map lies: the file given, else LINLI_BASEMAP, else beside the store's file or in `instance/`.
 
     database: the store's URL as `open_database` takes it.
     """
-    if given := os.environ.get("LINLI_BASEMAP"):
-        return Path(given)
+    if chosen := given or os.environ.get("LINLI_BASEMAP"):
+        return Path(chosen)
     store = make_url(database_url(database))
     beside = Path(store.database).parent if store.get_backend_name() == "sqlite" and store.database else INSTANCE
     return beside / "basemap.pmtiles"

@@ -43,6 +43,11 @@ class Settings:
         "Empty: the file `instance/linli.sqlite` of this checkout, whatever the working directory.",
         secret=True,
     )
+    basemap: str = _setting(
+        "",
+        "The file of the base map, a PMTiles archive, which `linli load osm` writes and the map reads. Empty: "
+        "`basemap.pmtiles` beside the store's file, with PostgreSQL in `instance/` of this checkout.",
+    )
     secret_key: str = _setting(
         "",
         "Signs sessions and forms; at least 32 characters, the same for every process. Empty: made once and kept in "

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from shapely import transform
 from shapely.geometry import mapping
 from shapely.ops import unary_union
 
@@ -28,6 +29,8 @@ from data.demo.zones import zones
 
 # The page prints it beside the accounts; they sign in from loopback only.
 DEMO_PASSWORD = "only-a-demo-neighbourhood"  # noqa: S105
+#: Decimals of the coordinates that are drawn: five are 1 m, less than a line is wide; more only weigh.
+DECIMALS = 5
 COMMUNITY_PREFIX = "9990"  # no Chinese administrative code begins with 999
 
 
@@ -184,5 +187,5 @@ def _feature(layer: str, kind: str, name: str, geometry: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "properties": {"layer": layer, "kind": kind, "name": name},
-        "geometry": mapping(geometry),
+        "geometry": mapping(transform(geometry, lambda places: places.round(DECIMALS))),
     }

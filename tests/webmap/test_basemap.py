@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from data.database import Database
 from data.keeping import keep
+from tests.webmap.conftest import MakeApp
 from tests.webmap.people import SECRET_KEY
 from webmap import create_app
 from webmap.settings import Settings
@@ -91,6 +92,12 @@ def test_the_demos_streets_stand_in_for_a_base_map(client: FlaskClient, database
     assert client.get(told["streets"], headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     place.write_bytes(CONTENT)
     assert client.get("/basemap.json").get_json()["kind"] == "pmtiles"
+
+
+def test_the_base_map_is_read_where_the_settings_say(make_app: MakeApp, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.pmtiles"
+    elsewhere.write_bytes(CONTENT)
+    assert make_app(basemap=str(elsewhere)).test_client().get("/basemap.json").get_json()["kind"] == "pmtiles"
 
 
 # ---- the file

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from webmap.settings import Settings, UnsafeSetting, from_environment, kept_secret_key
+from tests.house.checkout import PACKAGES, files
+from webmap.settings import Settings, UnsafeSetting, from_environment, kept_secret_key, variable
 
 KEY = "q8Vn3-rT6yLw0ZkPa5sXe9Hu2JbMc7Df4G"
 
@@ -83,3 +86,9 @@ def test_a_secret_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnsafeSetting, match="chmod 600"):
         kept_secret_key(tmp_path)
+
+
+def test_every_variable_that_is_read_is_declared_with_its_meaning() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for name in PACKAGES for path in files(f"{name}/**/*.py"))
+
+    assert set(re.findall(r"\bLINLI_[A-Z_]+[A-Z]\b", text)) <= {variable(one.name) for one in fields(Settings)}

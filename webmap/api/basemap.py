@@ -95,7 +95,8 @@ def streets() -> Response:
 
 
 def _path() -> Path:
-    return basemap_path(service().settings.database_url or None)
+    settings = service().settings
+    return basemap_path(settings.database_url or None, settings.basemap or None)
 
 
 def _version(file: BinaryIO) -> str:

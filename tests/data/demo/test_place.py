@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 
 import numpy as np
 import pytest
 import shapely
-from shapely.geometry import Point
+from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -113,6 +115,14 @@ def test_the_streets_can_stand_in_for_a_base_map() -> None:
     assert sum(one["properties"]["layer"] == "building" for one in drawn["features"]) == 0
     with_houses = streets_geojson(filled(), buildings=True)["features"]
     assert len(with_houses) == len(drawn["features"]) + len(filled().buildings)
+
+
+def test_streets_are_drawn_to_the_metre_and_weigh_no_more() -> None:
+    text = json.dumps(streets_geojson(filled()))
+    assert re.findall(r"\d+\.\d{6,}", text) == []
+    first = next(one for one in filled().streets if one.kind == "arterial")
+    drawn = [shape(one["geometry"]) for one in streets_geojson(filled())["features"]]
+    assert min(first.line.hausdorff_distance(one) for one in drawn) < METRE
 
 
 def test_gates_stand_at_the_edge_of_the_compound_they_name() -> None:
