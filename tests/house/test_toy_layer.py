@@ -124,6 +124,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from data.columns import Geometry, Key, Moment
+from data.migrations.places import drop_place_table
 
 revision = "enterprises"
 down_revision = "{newest()}"
@@ -151,7 +152,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("enterprises")
+    drop_place_table("enterprises")
 '''
 
 #: What a browser is given, asked of the application without a server between.

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from data.columns import Geometry, Json, Key, Moment
+from data.migrations.places import drop_place_table
 
 revision = "0001"
 down_revision = None
@@ -393,13 +394,13 @@ def downgrade() -> None:
     op.drop_table("shift_role_services")
     op.drop_table("account_roles")
     op.drop_index(op.f("ix_volunteer_shifts_starts_at"), table_name="volunteer_shifts")
-    op.drop_table("volunteer_shifts")
+    drop_place_table("volunteer_shifts")
     op.drop_index(op.f("ix_supply_drops_window_from"), table_name="supply_drops")
-    op.drop_table("supply_drops")
+    drop_place_table("supply_drops")
     op.drop_table("shift_roles")
     op.drop_table("services")
     op.drop_table("roles")
-    op.drop_table("quarantine_zones")
+    drop_place_table("quarantine_zones")
     op.drop_table("published_cells")
     op.drop_index(op.f("ix_publications_at"), table_name="publications")
     op.drop_table("publications")
@@ -414,8 +415,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_compounds_name"), table_name="compounds")
-    op.drop_table("compounds")
-    op.drop_table("checkpoints")
+    drop_place_table("compounds")
+    drop_place_table("checkpoints")
     op.drop_index("ix_cell_spans_size_starts", table_name="cell_spans")
     op.drop_index("ix_cell_spans_layer_feature_id", table_name="cell_spans")
     op.drop_index("ix_cell_spans_ends", table_name="cell_spans")
@@ -425,5 +426,5 @@ def downgrade() -> None:
     op.drop_table("cell_deltas")
     op.drop_index(op.f("ix_areas_parent_code"), table_name="areas")
     op.drop_index(op.f("ix_areas_level_changed_at"), table_name="areas")
-    op.drop_table("areas")
+    drop_place_table("areas")
     op.drop_table("accounts")
