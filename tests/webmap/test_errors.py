@@ -186,7 +186,9 @@ def test_a_path_that_only_begins_like_the_api_is_a_page(client: FlaskClient) -> 
     assert client.get("/apiary").mimetype == "text/html"
 
 
-@pytest.mark.parametrize("situation", set(SITUATIONS.values()), ids=lambda situation: situation.name)
+@pytest.mark.parametrize(
+    "situation", sorted(set(SITUATIONS.values()), key=lambda one: one.name), ids=lambda situation: situation.name
+)
 def test_the_type_of_every_problem_leads_to_its_meaning(client: FlaskClient, situation: object) -> None:
     assert client.get(f"/problems/{situation.name}").status_code == 200  # type: ignore[attr-defined]
 
