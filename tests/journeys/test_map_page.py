@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -261,17 +262,26 @@ def test_without_a_network_the_map_says_so_keeps_what_it_shows_and_comes_back(vi
     expect(page.locator("#notice")).to_be_hidden()
 
 
+@pytest.mark.parametrize("lost", ["**/protomaps-leaflet.js", "**/basemap.pmtiles*", "**/basemap.json"])
+def test_a_street_map_that_does_not_arrive_is_said_and_the_rest_is_drawn(visit: Visit, lost: str) -> None:
+    page = visit(may_complain=True).page
+    page.route("**/basemap.json", lambda route: route.fulfill(json={"kind": "pmtiles", "bounds": None}))
+    page.route(lost, lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#lost-basemap")).to_contain_text("The street map did not arrive")
+    expect(page.locator("#no-basemap")).to_be_hidden()
+    is_drawn(page)
+
+
 def test_asked_again_unchanged_places_are_not_sent_again(visit: Visit) -> None:
     visitor = visit()
     page = visitor.page
     is_drawn(page)
-    visitor.answers.clear()
-    with page.expect_response(lambda response: "/api/v1/cells/" in response.url):
+    asked = ("cells/*/*/*", "quarantine_zones", "checkpoints", "supply_drops")
+    with ExitStack() as waiting:
+        answers = [waiting.enter_context(page.expect_response(f"**/api/v1/{path}?*")) for path in asked]
         page.evaluate("window.dispatchEvent(new Event('online'))")
-    page.wait_for_load_state("networkidle")
-    assert {status for url, status in visitor.answers if "/api/v1/cells/" in url} == {304}
-    lists = {url.split("?")[0].split("/")[-1]: status for url, status in visitor.answers if "bbox=" in url}
-    assert lists == {"quarantine_zones": 304, "checkpoints": 304, "supply_drops": 304}
+    assert [answer.value.status for answer in answers] == [304] * len(asked)
 
 
 def test_without_scripts_the_page_says_where_help_is(visit: Visit) -> None:

@@ -97,6 +97,7 @@ class MapPage {
       home: config.start && L.latLngBounds(config.start).getCenter(),
     }).then(({ kind }) => {
       document.getElementById("no-basemap").hidden = kind !== "none";
+      document.getElementById("lost-basemap").hidden = kind !== "failed";
     });
     window.addEventListener("popstate", () => this.follow(address.read(window.location.hash)));
     setInterval(() => document.visibilityState === "visible" && this.ask({ again: true }), ASK_AGAIN);
