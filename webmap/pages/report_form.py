@@ -44,7 +44,7 @@ def new_key() -> str:
 
 def as_written(form: Mapping[str, str]) -> dict[str, str]:
     """The fields as they were sent, without characters nobody can see and with a key in any case."""
-    given = {name: X}
+    given = {name: _cleaned(form.get(name, otherwise)) for name, otherwise in FIELDS.items()}
     if not KEY.fullmatch(given["key"]):
         given["key"] = new_key()
     return given
