@@ -76,7 +76,7 @@ def test_two_loads_at_once_take_turns_and_both_complete(kept: Database, store_ur
     assert assert_whole_batches_and_true_figures(kept) == ROWS
 
 
-@pytest.mark.parametrize("store_with_schema", ["spatialite"], indirect=True)
+@pytest.mark.parametrize("schema_url", ["spatialite"], indirect=True)
 def test_a_store_that_can_grow_no_more_keeps_complete_batches(kept: Database, store_url: str, listing: Path) -> None:
     file = Path(store_url.removeprefix("sqlite:///"))
     limit = file.stat().st_size + 4_000_000  # as much again fits into the write-ahead log; the list needs 11 MB
