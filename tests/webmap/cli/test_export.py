@@ -31,7 +31,7 @@ def test_what_is_exported_loads_again_as_the_same(gates: Database, tmp_path: Pat
 
     assert said.exit_code == 0, said.output
     assert "checkpoints: 2 rows" in said.stdout
-    again = run("load", "checkpoints", tmp_path / f"out{extension}", "--field", "source_id=source_id")
+    again = run("load", "checkpoints", tmp_path / f"out{extension}")
     assert again.exit_code == 0, again.output
     assert "0 created, 2 updated" in again.stdout
     told = {"changed_at", "since"}
