@@ -64,11 +64,15 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The cells of a box: their JSON members, how many, and (in public) coarser published cells from around it."""
+    """The cells of a box as JSON members.
+
+    In public also coarser published cells from around it, and when the publication used was made (None: never yet).
+    """
 
     version: Version
     members: list[bytes]
     covering: list[bytes]
+    published: datetime | None
 
 
 class Keys:
@@ -129,7 +133,8 @@ class Present:
             members = [member for member in (packed[at] for at in found.tolist()) if member]
             if len(members) > MOST_CELLS:
                 raise TooMuch(too_many(len(members), self._would_do(session, box, res)))
-            return Answer(version, members, self._covering(box, res))
+            published = self._publication.at if self._publication else None
+            return Answer(version, members, self._covering(box, res), published)
 
     def _refresh(self, session: Session, now: datetime) -> Version:
         before = self._version

@@ -45,6 +45,11 @@ def number_at(session: Session, at: datetime) -> int:
     return session.execute(select(func.max(Publication.number)).where(Publication.at <= at)).scalar() or 0
 
 
+def moment_at(session: Session, at: datetime) -> datetime | None:
+    """When the last publication kept before a moment was made, None where there is none."""
+    return session.execute(select(func.max(Publication.at)).where(Publication.at <= at)).scalar()
+
+
 def published_cells(session: Session) -> Iterator[dict[str, Any]]:
     """The cells of the newest publication as rows for an export: cell, needs, one column a service, outline."""
     number = latest_number(session)

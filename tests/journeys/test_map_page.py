@@ -118,7 +118,14 @@ def test_a_place_tapped_says_what_is_true_there_in_words_people_use(
     assert ("户" if language == "zh" else "households") in said
     assert page.locator("#place time[datetime]").count() >= 1, "figures carry their moment"
     assert not INNER_WORDS.search(page.locator("body").inner_text())
+    assert ("上次公布" if language == "zh" else "Published every ten minutes, last") in said
     assert "/report?lat=" in (page.locator("#place [data-report]").get_attribute("href") or "")
+
+
+def test_looking_back_to_before_the_first_publication_the_panel_says_that_there_was_none(visit: Visit) -> None:
+    page = visit(address="/#place=30.3,120.07&at=2020-01-01T00:00:00Z").page
+    expect(page.locator("#place")).to_contain_text("Not published yet")
+    expect(page.locator("#place")).not_to_contain_text("Fewer than")
 
 
 @SCREENS

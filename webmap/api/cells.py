@@ -18,6 +18,7 @@ from layers.cell_state import queries
 from layers.cell_state.present import MOST_CELLS, Answer, Version, too_many
 from layers.cell_state.rules import State
 from layers.errors import TooMuch
+from layers.publication import queries as publications
 from webmap.access import allowed, current_actor, may
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -47,7 +48,8 @@ class TilePath(Parameters):
 def cells_of_box(query: BoxQuery) -> Response:
     """The state of the cells whose centre is in the box.
 
-    In public a key may be of a coarser resolution than asked; what is absent is fewer than k, not zero.
+    In public a key may be of a coarser resolution than asked, and what is absent is fewer than k, not zero;
+    `published` is when the need figures were published, null where they had not been.
     """
     box = box_of(query.bbox)
     res = resolution_of(query.res, -1)
@@ -73,22 +75,25 @@ def _answer(box: Box, res: int, at: datetime | None) -> Response:
     if tag in request.headers.get("If-None-Match", ""):
         response = Response(status=304)
     elif at is None:
-        response = Response(_body(res, now, present.in_box(box, res, now)), mimetype="application/json")
+        answer = present.in_box(box, res, now)
+        response = Response(_body(res, now, answer, internal), mimetype="application/json")
     else:
         with service().database.snapshot() as session:
             states = queries.state_at(session, box, res, at, now, service().zone, internal)
-        response = Response(_body(res, at, _packed(states, version, res)), mimetype="application/json")
+            published = None if internal else publications.moment_at(session, at)
+        answer = _packed(states, version, res, published)
+        response = Response(_body(res, at, answer, internal), mimetype="application/json")
     response.headers["ETag"] = tag
     response.headers["Vary"] = "Cookie"
     response.headers["Cache-Control"] = "private, no-cache" if internal else "public, no-cache"
     return response
 
 
-def _packed(states: dict[int, State], version: Version, res: int) -> Answer:
+def _packed(states: dict[int, State], version: Version, res: int, published: datetime | None) -> Answer:
     if len(states) > MOST_CELLS:
         raise TooMuch(too_many(len(states), _would_do(states, res)))
     members = [b'"%s":%s' % (cells.to_hex(cell).encode(), orjson.dumps(state)) for cell, state in states.items()]
-    return Answer(version, members, [])
+    return Answer(version, members, [], published)
 
 
 def _would_do(states: dict[int, State], res: int) -> int | None:
@@ -98,7 +103,13 @@ def _would_do(states: dict[int, State], res: int) -> int | None:
     return next(few, None)
 
 
-def _body(res: int, at: datetime, answer: Answer) -> bytes:
+def _body(res: int, at: datetime, answer: Answer, internal: bool) -> bytes:
     covering = b',"covering":{' + b",".join(answer.covering) + b"}" if answer.covering else b""
-    head = f'{{"res":{res},"at":"{in_rfc3339(at)}","seq":{answer.version.number},"cells":{{'
-    return head.encode() + b",".join(answer.members) + b"}" + covering + b"}"
+    head = f'{{"res":{res},"at":"{in_rfc3339(at)}","seq":{answer.version.number},'
+    if not internal:
+        head += f'"published":{_quoted(answer.published)},'
+    return head.encode() + b'"cells":{' + b",".join(answer.members) + b"}" + covering + b"}"
+
+
+def _quoted(moment: datetime | None) -> str:
+    return "null" if moment is None else f'"{in_rfc3339(moment)}"'

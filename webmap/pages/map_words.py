@@ -96,10 +96,11 @@ def _figures() -> dict[str, str]:
         "needs_wider": _("Counted over a wider area, about {across} across, so that nobody can be recognised."),
         "needs_few": _("Fewer than {k}, or none. Smaller numbers are not shown, so that nobody can be recognised."),
         "needs_none": _("No open requests."),
+        "needs_unpublished": _("Not published yet. Figures of requests are published every ten minutes."),
         "nobody_known": _("Nobody is known to live here."),
         "staffing": _("{urgent} urgent. {gap} with nobody on duty. {filled} of {places} volunteer places filled."),
         "source_needs_public": _(
-            "Requests that staff have accepted, rounded down to steps of {k}, published every ten minutes. As of"
+            "Requests that staff have accepted, rounded down to steps of {k}. Published every ten minutes, last"
         ),
         "source_needs_staff": _("All open requests, as reported. As of"),
         "people_here": _("Who lives here"),

@@ -28,7 +28,7 @@ export const CellLayer = Sheet.extend({
     L.Renderer.prototype.initialize.call(this, options);
     this.tiles = new CellTiles(this.options.url);
     this.bounds = new Bounds(this.options.step);
-    this.state = null; // {res, at, seq, cells} as last loaded
+    this.state = null; // {res, at, seq, published, cells} as last loaded
     this.chosen = null; // id of the chosen place
     this.middles = new Map();
   },

@@ -255,7 +255,8 @@ class MapPage {
     if (!state) return;
     const above = this.cells.publishedAbove(id);
     const whole = above && { id: above, cell: this.cells.wholes.get(above) };
-    this.panel.show(id, { cell: state.cells.get(id), whole, at: state.at, features: this.shown });
+    const { at, published } = state;
+    this.panel.show(id, { cell: state.cells.get(id), whole, at, published, features: this.shown });
   }
 
   /** Asks whether anything shown has changed. */

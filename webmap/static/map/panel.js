@@ -18,9 +18,10 @@ export class PlacePanel {
 
   /**
    * Shows a place. `whole`: {id, cell} of the wider area whose figures were published together, or null.
+   * `published`: when the figures of needs were, null for not yet; undefined for staff, who see them as they are.
    * `features.get(layer)`: the features at hand.
    */
-  show(id, { cell, whole, at, features }) {
+  show(id, { cell, whole, at, published, features }) {
     const { words } = this;
     const place = this.places.of(id);
     this.title.textContent = this.places.title(id);
@@ -31,7 +32,7 @@ export class PlacePanel {
     const inside = (layer) => this.places.inside(id, features.get(layer));
     this.body.replaceChildren(
       ...this.zones(id, inside("quarantine_zones"), cell?.zone),
-      this.needs(id, cell ?? {}, whole, at),
+      this.needs(cell ?? {}, { whole, at, published }),
       this.people(cell ?? {}, place.compounds),
       ...this.points("supply_drops", "drops_here", inside("supply_drops"), (one) => this.drop(one)),
       ...this.points("checkpoints", "checkpoints_here", inside("checkpoints"), (one) => this.checkpoint(one)),
@@ -76,17 +77,23 @@ export class PlacePanel {
     return line;
   }
 
-  needs(id, cell, whole, at) {
+  needs(cell, { whole, at, published }) {
     const { words } = this;
     const source = whole?.cell ?? cell;
     const section = make("section", {}, make("h3", {}, words.say("needs_here")));
+    if (published === null) {
+      section.append(make("p", {}, words.say("needs_unpublished")));
+      return section;
+    }
     const total = source.needs ?? 0;
     if (total) section.append(...this.needFigures(source, total, whole));
     else if (!this.config.staff && cell.households > 0)
       section.append(make("p", {}, words.say("needs_few", { k: this.config.k })));
     else if (cell.households > 0) section.append(make("p", {}, words.say("needs_none")));
     else section.append(make("p", {}, words.say("nobody_known")));
-    section.append(this.sourceOf(this.config.staff ? "source_needs_staff" : "source_needs_public", at));
+    section.append(
+      published ? this.sourceOf("source_needs_public", published) : this.sourceOf("source_needs_staff", at),
+    );
     return section;
   }
 

@@ -118,7 +118,8 @@ export class CellTiles {
   }
 
   /**
-   * The state of every place in a box: {res, at, seq, cells}, cells a Map of id to figures.
+   * The state of every place in a box: {res, at, seq, published, cells}, cells a Map of id to figures; published is
+   * when the figures of needs were (null: not yet), in public alone.
    *
    * With `again`, tiles kept are asked whether they changed. A newer call gives up an older one, which rejects with
    * an AbortError. Throws Refused or a network error if any tile failed.
@@ -141,12 +142,20 @@ function merged(bodies) {
   const cells = new Map();
   let at = null;
   let seq = 0;
+  let published;
   for (const body of bodies) {
     if (at === null || new Date(body.at) < new Date(at)) at = body.at;
     seq = Math.max(seq, body.seq);
+    if ("published" in body) published = earlier(published, body.published);
     for (const part of [body.covering ?? {}, body.cells]) {
       for (const [id, figures] of Object.entries(part)) cells.set(id, { ...cells.get(id), ...figures });
     }
   }
-  return { at: at === null ? null : new Date(at), seq, cells };
+  return { at: at === null ? null : new Date(at), seq, published: published && new Date(published), cells };
+}
+
+/** The earlier of two moments as text, not yet (null) before all. */
+function earlier(one, other) {
+  if (one === undefined || other === null) return other;
+  return one === null || new Date(one) < new Date(other) ? one : other;
 }
