@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from data.exchange.gdal import pyogrio
 from data.exchange.osm_files import Extract
 from data.exchange.reasons import Reason, Unreadable
 

@@ -214,3 +214,12 @@ def test_gdal_reads_a_geopackage_in_a_process_that_has_spatialite_loaded(tmp_pat
     done = subprocess.run(words, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
+
+
+def test_gdal_is_loaded_in_one_place_only() -> None:
+    root = Path(__file__).parents[3]
+    sources = [path for package in ("geo", "data", "layers", "webmap") for path in (root / package).rglob("*.py")]
+
+    loading = [path.name for path in sources if "import pyogrio" in path.read_text("utf-8").replace("gdal import", "")]
+
+    assert loading == ["gdal.py"]
