@@ -5,30 +5,35 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pysqlite3.dbapi2
-from sqlalchemy import URL, insert, text
+from alembic.util import CommandError
+from sqlalchemy import insert, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
-from data import journal
-from data.database import Database, open_database
+from data import journal, postgres_backup
+from data.base import Base
+from data.database import WRITE_WAIT_SECONDS, Database, open_database
+from data.postgres_backup import BadBackup as BadBackup
 
 SQLITE_HEAD, POSTGRES_HEAD = b"SQLite format 3\x00", b"PGDMP"
 
 #: What a restore writes in the journal under, so that every process reads everything anew.
 STORE = "store"
 
+#: How far above every number seen the journal goes on after a restore on SQLite: another process may write between
+#: the look at the numbers and the moment the file is replaced, and its numbers must not come again.
+_AHEAD = 1000
+
 #: Finds what is wrong in a store; empty for nothing.
 Check = Callable[[Database], list[str]]
-
-
-class BadBackup(ValueError):
-    """The file is no backup of this kind of store, or what is in it is not whole."""
 
 
 def backup(database: Database, file: Path) -> None:
@@ -40,8 +45,7 @@ def backup(database: Database, file: Path) -> None:
                 raw = connection.connection.driver_connection
                 raw.execute("VACUUM INTO ?", (str(partial),))  # type: ignore[union-attr]
         else:
-            _run(["pg_dump", "--format=custom", f"--file={partial}", "--no-owner", "--exclude-table=spatial_ref_sys"],
-                 _environment(database.engine.url))  # fmt: skip
+            postgres_backup.dump(database.engine.url, partial)
         with partial.open("rb") as handle:
             os.fsync(handle.fileno())
         partial.replace(file)
@@ -54,121 +58,111 @@ def restore(database: Database, file: Path, at: datetime, check: Check) -> None:
 
     Raises BadBackup, and then nothing has changed.
     """
-    head = file.open("rb").read(16)
+    with file.open("rb") as handle:
+        head = handle.read(16)
     if not head.startswith(SQLITE_HEAD if database.is_sqlite else POSTGRES_HEAD):
         kind = "SpatiaLite" if database.is_sqlite else "PostgreSQL"
         raise BadBackup(f"{file} is not a backup of a {kind} store")
-    before = _latest(database)
-    (_restore_sqlite if database.is_sqlite else _restore_postgres)(database, file, check)
-    _note(database, max(before, _latest(database)) + 1, at)
+    (_restore_sqlite if database.is_sqlite else _restore_postgres)(database, file, at, check)
 
 
-def _latest(database: Database) -> int:
-    from data.migrations.steps import current
-
-    if current(database) is None:
-        return 0
-    with database.read() as session:
-        return journal.latest(session)
-
-
-def _note(database: Database, seq: int, at: datetime) -> None:
-    """A journal row above every number seen before, so that whoever keeps figures in memory reads them anew."""
-    row = {
-        "seq": seq, "recorded_at": at, "effective_at": at, "actor": "linli", "role": "administrator", "layer": STORE,
-        "verb": "restore", "cells": [],
-    }  # fmt: skip
-    with database.write() as session:
-        row["public_seq"] = journal.latest_public(session) + 1
-        session.execute(insert(journal.JournalRow).inline(), row)
-        if not database.is_sqlite:
-            session.execute(text("SELECT setval(pg_get_serial_sequence('journal', 'seq'), :seq)"), {"seq": seq})
-
-
-def _restore_sqlite(database: Database, file: Path, check: Check) -> None:
+def _restore_sqlite(database: Database, file: Path, at: datetime, check: Check) -> None:
     with tempfile.TemporaryDirectory(prefix="linli-restore-") as folder:
         copy = Path(folder) / "copy.sqlite"
         shutil.copyfile(file, copy)
-        with _opened(f"sqlite:///{copy}") as beside:
+        with _sqlite_beside(copy) as beside:
             _checked(beside, check)
+            with database.read() as session:
+                seq, public_seq = _numbers(session)
+            with beside.write() as session:
+                _note(session, seq + _AHEAD, public_seq + _AHEAD, at)
         source = pysqlite3.dbapi2.connect(str(copy))
         try:
             with database.engine.connect() as connection:
                 source.backup(connection.connection.driver_connection)
         finally:
             source.close()
-    database.close()
 
 
-def _restore_postgres(database: Database, file: Path, check: Check) -> None:
-    url = database.engine.url
-    beside = url.set(database=f"{url.database}_restore_{secrets.token_hex(4)}")
-    environment = _environment(url)
-    _run(["createdb", "--template=template0", str(beside.database)], environment)
+@contextmanager
+def _sqlite_beside(copy: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{copy}")
     try:
-        _run(["psql", "-q", "-c", "CREATE EXTENSION postgis", str(beside.database)], environment)
-        _fill(beside, file)
-        with _opened(beside.render_as_string(hide_password=False)) as restored:
-            _checked(restored, check)
-    finally:
-        _run(["dropdb", "--if-exists", "--force", str(beside.database)], environment)
-    _fill(url, file)
-    database.close()
-
-
-def _fill(url: URL, file: Path) -> None:
-    """Replaces our tables by those of the file, in one transaction; the spatial extension is left alone."""
-    environment = _environment(url)
-    listed = _run(["pg_restore", "--list", str(file)], environment)
-    kept = "\n".join(line for line in listed.splitlines() if "EXTENSION" not in line)
-    with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
-        chosen.write(kept)
-        chosen.flush()
-        _run(["pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", f"--use-list={chosen.name}",
-              f"--dbname={url.database}", str(file)], environment)  # fmt: skip
-
-
-def _checked(beside: Database, check: Check) -> None:
-    if beside.is_sqlite:
-        with beside.read() as session:
+        with database.read() as session:
             found = session.execute(text("PRAGMA integrity_check(1)")).scalar()
         if found != "ok":
             raise BadBackup(f"the backup is damaged: {found}")
-    beside.upgrade()
+        yield database
+    except (DBAPIError, pysqlite3.dbapi2.DatabaseError) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        raise BadBackup(f"the backup is damaged: {said}") from error
+    finally:
+        database.close()
+
+
+def _restore_postgres(database: Database, file: Path, at: datetime, check: Check) -> None:
+    with postgres_backup.restored_beside(database, file) as beside:
+        _checked(beside, check)
+        deadline = time.monotonic() + WRITE_WAIT_SECONDS
+        while not _replaced(database, beside, at):
+            if time.monotonic() > deadline:
+                raise BadBackup("the store is written to without a pause; restore when less is going on")
+
+
+def _replaced(database: Database, beside: Database, at: datetime) -> bool:
+    """Whether the tables of the store could be replaced; False where a writer has to be let through first."""
+    try:
+        with database.write() as session:
+            postgres_backup.take_over(session, beside)
+            numbers = _numbers(session)
+            postgres_backup.put_in_place(session, beside)
+            _note(session, *numbers, at)
+    except OperationalError:
+        return False
+    except DBAPIError as error:
+        raise BadBackup(f"the store cannot be replaced: {str(error.orig).splitlines()[0]}") from error
+    return True
+
+
+def _checked(beside: Database, check: Check) -> None:
+    """Brings a restored store up to date. Raises BadBackup where it is none, or `check` finds something."""
+    from data.migrations.steps import current
+
+    if current(beside) is None:
+        raise BadBackup("the file is not a backup of Linli")
+    try:
+        beside.upgrade()
+    except CommandError as error:
+        raise BadBackup(f"the backup is of another version of Linli: {error}") from error
+    missing = sorted(Base.metadata.tables.keys() - _tables(beside))
+    if missing:
+        raise BadBackup(f"the backup is not whole: it has no table {missing[0]}")
     wrong = check(beside)
     if wrong:
         raise BadBackup(f"the backup does not verify: {wrong[0]}")
 
 
-@contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    database = open_database(url)
-    try:
-        yield database
-    except pysqlite3.dbapi2.DatabaseError as error:
-        raise BadBackup(f"the backup is damaged: {error}") from error
-    finally:
-        database.close()
+def _tables(database: Database) -> set[str]:
+    if database.is_sqlite:
+        return set(inspect(database.engine).get_table_names())
+    return postgres_backup.own_tables(database)[1]
 
 
-def _environment(url: URL) -> Mapping[str, str]:
-    """Where to connect, for PostgreSQL's own programs; the password stays out of the command line."""
-    query = {name: value for name, value in url.query.items() if isinstance(value, str)}
-    known = {
-        "PGHOST": url.host or query.get("host"),
-        "PGPORT": str(url.port) if url.port else query.get("port"),
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
-    }
-    return {**os.environ, **{name: value for name, value in known.items() if value}}
+def _numbers(session: Session) -> tuple[int, int]:
+    """The last numbers of the journal, of all changes and of public ones."""
+    if not inspect(session.connection()).has_table(journal.JournalRow.__tablename__):
+        return 0, 0
+    return journal.latest(session), journal.latest_public(session)
 
 
-def _run(command: list[str], environment: Mapping[str, str]) -> str:
-    try:
-        done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise BadBackup(f"{command[0]} is not installed; it comes with the PostgreSQL client programs") from None
-    if done.returncode:
-        raise BadBackup(f"{command[0]}: {(done.stderr.strip().splitlines() or ['failed'])[0]}")
-    return done.stdout
+def _note(session: Session, seq: int, public_seq: int, at: datetime) -> None:
+    """A journal row above every number seen before, so that whoever keeps figures in memory reads them anew."""
+    row = {
+        "seq": max(seq, journal.latest(session)) + 1,
+        "public_seq": max(public_seq, journal.latest_public(session)) + 1,
+        "recorded_at": at, "effective_at": at, "actor": "linli", "role": "administrator", "layer": STORE,
+        "verb": "restore", "cells": [],
+    }  # fmt: skip
+    session.execute(insert(journal.JournalRow).inline(), row)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT setval(pg_get_serial_sequence('journal', 'seq'), :seq)"), {"seq": row["seq"]})
