@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from layers.checkpoints.record import Checkpoint
 
 
-def standing(session: Session, at: datetime) -> list[dict[str, Any]]:
+def standing(session: Session, at: datetime, limit: int) -> list[dict[str, Any]]:
     """Name, kind and hours of the checkpoints that stand at a moment and are not closed, by name."""
     point = Checkpoint
     query = (
@@ -21,6 +21,7 @@ def standing(session: Session, at: datetime) -> list[dict[str, Any]]:
             point.valid_from.is_(None) | (point.valid_from <= at),
             point.valid_to.is_(None) | (point.valid_to > at),
         )
-        .order_by(point.name)
+        .order_by(point.name, point.id)
+        .limit(limit)
     )
     return [dict(row) for row in session.execute(query).mappings()]

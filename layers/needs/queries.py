@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers.needs.record import Need
+from layers.needs.rules import OPEN
 
 
-def count_by_state(session: Session) -> dict[str, int]:
-    """How many needs there are in each state."""
-    query = select(Need.state, func.count()).group_by(Need.state)
-    return {row[0]: row[1] for row in session.execute(query)}
+def open_by_state(session: Session) -> dict[str, int]:
+    """How many needs there are in each open state, in the order in which they are passed through."""
+    query = select(Need.state, func.count()).where(Need.state.in_(OPEN)).group_by(Need.state)
+    found = {row[0]: row[1] for row in session.execute(query)}
+    return {state: found.get(state, 0) for state in OPEN}
 
 
 def by_token(session: Session, token: str) -> dict[str, Any] | None:

@@ -17,7 +17,14 @@ from layers.publication.rules import K
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import Files, MapParts, page_map
-from webmap.pages.map_start import where_people_live, zones_in_force
+from webmap.pages.map_start import (
+    drops_to_come,
+    figures_for_staff,
+    hours_in_words,
+    open_checkpoints,
+    where_people_live,
+    zones_in_force,
+)
 from webmap.pages.map_words import map_words
 from webmap.service import service
 
@@ -53,6 +60,10 @@ def home() -> str:
         written=htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
         groups=groups,
         zones=zones_in_force(),
+        drops=drops_to_come(),
+        checkpoints=open_checkpoints(),
+        hours=hours_in_words,
+        figures=figures_for_staff() if internal else None,
         k=K,
     )
 
