@@ -128,24 +128,15 @@ def _moved(layer: Layer, before: dict[str, Any], step: Step) -> tuple[figures.Ch
     state = before[layer.state_field]
     if not layer.may_move(before, step.to_state):
         raise MoveNotAllowed(f"{layer.name} {step.feature_id} is {state}; from there it cannot become {step.to_state}")
-    after = {**before, **step.changes, layer.state_field: step.to_state, "changed_at": step.at}
+    after = {**before, **step.changes, layer.state_field: step.to_state, "changed_at": step.at, "since": step.at}
     footprint = footprint_of(layer, before)
     reason = step.reason
     entry = journal.Entry(
         layer.name, "move", step.feature_id, state, step.to_state, _journal_cells(footprint),
         {"reason": reason} if reason else None, step.at, layer.public,
     )  # fmt: skip
-    change = figures.Change(
-        step.feature_id,
-        (footprint, layer.contribution(before)),
-        (footprint, layer.contribution(after)),
-        step.at,
-        step.at,
-        entry,
-    )
-    if change.spans_change:
-        after["since"] = step.at
-    return change, after
+    standing_before, standing_after = (footprint, layer.contribution(before)), (footprint, layer.contribution(after))
+    return figures.Change(step.feature_id, standing_before, standing_after, step.at, step.at, entry), after
 
 
 def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Actor, at: datetime, reason: str) -> int:

@@ -38,7 +38,7 @@ class Change:
 
     effective_at: from when its amounts hold; None for always. cut_at: the moment at which running spans end and new
     ones begin; None where the running spans are replaced, because the record was wrong and is put right. since: from
-    when replaced spans may hold, the moment of the last cut; what was before it stays.
+    when replaced spans may hold, the moment of the last move; what was before it stays.
     """
 
     feature_id: int
@@ -51,9 +51,14 @@ class Change:
 
     @property
     def spans_change(self) -> bool:
-        """Whether what holds over time is different afterwards."""
+        """Whether span rows are to be written.
+
+        A move always cuts what holds, also where the same goes on: a later correction reaches back to the move only.
+        """
         before = (self.before[0], list(self.before[1].spans)) if self.before else (None, [])
         after = (self.after[0], list(self.after[1].spans)) if self.after else (None, [])
+        if self.cut_at is not None:
+            return bool(before[1] or after[1])
         return before[1] != after[1] or (bool(after[1]) and before[0] != after[0])
 
 
@@ -129,10 +134,10 @@ def _end_spans(session: Session, table: Table, layer_name: str, change: Change) 
 
 def write_amounts(session: Session, changes: Iterable[Change]) -> None:
     """Writes the deltas, then last of all the rollup rows, of what changed in amounts."""
-    net = [(one, change.effective_at) for change in changes for one in _net(change)]
+    net = [(one, change) for change in changes for one in _net(change)]
     if not net:
         return
-    _write_deltas(session, [(standing, at) for standing, at in net if at is not None])
+    _write_deltas(session, net)
     points = [(footprint, amounts) for (footprint, amounts), _ in net if not isinstance(footprint, Cover)]
     if len(points) == len(net) <= FEW:
         rollups.apply_few(session, _summed_few(points))
@@ -179,21 +184,26 @@ def _net(change: Change) -> list[Weight]:
     return found
 
 
-def _write_deltas(session: Session, net: Sequence[tuple[Weight, datetime]]) -> None:
+def _write_deltas(session: Session, net: Sequence[tuple[Weight, Change]]) -> None:
     used = sorted({name for (_, amounts), _ in net for name in amounts})
     nothing = dict.fromkeys(used, 0)
     rows: list[dict[str, Any]] = []
-    for (footprint, amounts), moment in net:
-        at = rollups.milliseconds(moment)
+    for (footprint, amounts), change in net:
+        if change.effective_at is None:
+            continue
+        fixed = {
+            "at": rollups.milliseconds(change.effective_at), "layer": change.entry.layer,
+            "feature_id": change.feature_id,
+        }  # fmt: skip
         if isinstance(footprint, Cover):
             found, shares = finest(used, [(footprint, amounts)])
             rows += [
-                {"cell": cell, "at": at, **dict(zip(used, values, strict=True))}
+                {"cell": cell, **fixed, **dict(zip(used, values, strict=True))}
                 for cell, values in zip(found.tolist(), shares.tolist(), strict=True)
                 if any(values)
             ]
         else:
-            rows.append({"cell": cells.parent(footprint, cells.FINEST), "at": at, **nothing, **amounts})
+            rows.append({"cell": cells.parent(footprint, cells.FINEST), **fixed, **nothing, **amounts})
     insert_rows(session, Base.metadata.tables["cell_deltas"], rows)
 
 

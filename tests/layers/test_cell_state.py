@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -21,7 +22,7 @@ from tests.layers import town
 from tests.layers.answers import RESOLUTIONS, from_memory, from_record, present_of
 from tests.layers.by_hand import ByHand
 from tests.layers.legal_moves import legal_for
-from tests.layers.town import NOON, OFFICIAL, THINGS, Thing
+from tests.layers.town import LAT, LNG, NOON, OFFICIAL, THINGS, Thing
 from tests.stores import emptied
 
 anything = st.one_of(*(make() for make in THINGS.values()))
@@ -161,3 +162,20 @@ def test_whatever_happens_cell_state_is_what_was_counted_by_hand(two_processes: 
             max_examples=12, stateful_step_count=15, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_a_correction_reaches_back_to_the_last_move_and_no_further(shared_store: Database) -> None:
+    """Also where the move left the cells as they were: nobody said that the gate had been open before it was closed."""
+    emptied(shared_store)
+    gate = Thing("checkpoints", {"name": "卡点", "state": "planned", "source_id": "gate"}, shapely.Point(LNG, LAT))
+    with shared_store.write() as session:
+        (number,) = town.put(session, [gate], NOON - timedelta(hours=3))
+        catalogue.actions("checkpoints").move(session, [number], "closed", OFFICIAL, NOON - timedelta(hours=1))
+        opened = Thing("checkpoints", {**gate.values, "state": "open"}, gate.geometry)
+        town.put(session, [opened], NOON)
+
+    held = {hours: from_record(shared_store, 9, NOON - timedelta(hours=hours), NOON) for hours in (2, 0.5, 0)}
+
+    assert [len(cells) for cells in held.values()] == [0, 1, 1]
+    with shared_store.snapshot() as session:
+        assert differences(session) == []
