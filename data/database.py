@@ -117,6 +117,12 @@ class Database:
         """Runs `job` when the store is closed."""
         self._closing.append(job)
 
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Closes every pooled connection, and those that others keep of their own."""
         for job in self._closing:

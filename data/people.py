@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Column, ForeignKey, String, Table, Text, select
+from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from data.base import Base
@@ -203,9 +203,12 @@ def keep_fields(session: Session, account_id: int, values: dict[str, object]) ->
 
 
 def remove_demo(session: Session) -> int:
-    """Takes out every demo account; how many there were."""
+    """Takes out every demo account, and the roles nobody has any more; how many accounts there were."""
     found = list(session.scalars(select(Account).where(Account.is_demo)))
+    roles = {role.id for account in found for role in account.roles}
     for account in found:
         session.delete(account)
     session.flush()
+    held = select(account_roles.c.role_id)
+    session.execute(delete(Role).where(Role.id.in_(roles), Role.id.not_in(held)))
     return len(found)

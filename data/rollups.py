@@ -55,7 +55,10 @@ def rollup_table(metadata: MetaData, columns: Sequence[str]) -> Table:
 
 
 def delta_table(metadata: MetaData, columns: Sequence[str]) -> Table:
-    """One row a change of a cell of resolution 11, from a moment on."""
+    """One row a change of a cell of resolution 11, from a moment on, and the feature by which it changed.
+
+    Nothing is asked by feature but which rows go with it when it is erased as if it had never been: no index.
+    """
     figures = [Column(name, Integer, nullable=False, server_default="0") for name in columns]
     return Table(
         "cell_deltas",
@@ -64,6 +67,8 @@ def delta_table(metadata: MetaData, columns: Sequence[str]) -> Table:
         Column("cell", Cell, nullable=False),
         Column("at", BigInteger, nullable=False),
         *figures,
+        Column("layer", Text),
+        Column("feature_id", Key),
         Index("ix_cell_deltas_at", "at"),
     )
 

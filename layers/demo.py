@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from data import areas, journal, people
@@ -25,7 +25,6 @@ from layers.description import Layer
 from layers.needs import actions as needs
 
 DEMO = Actor(name="demo", role="administrator")
-PREFIX = "demo-"
 BATCH = 5000
 
 
@@ -105,20 +104,35 @@ def _fill_needs(session: Session, rows: Sequence[Any], at: datetime) -> int:
 
 
 def remove(database: Database, at: datetime) -> int:
-    """Takes out every row of the demo, its journal and figures included; how many features there were."""
+    """Takes out every row of the demo, its journal and figures included; how many features there were.
+
+    Publications made since it was filled go too: the demo's needs are counted in them.
+    """
     with database.write() as session:
-        count = 0
-        for layer in catalogue.layers():
-            count += _erase(session, layer)
+        _erase_publications(session)
+        count = sum(_erase(session, layer) for layer in catalogue.layers())
         areas.remove_source(session, "demo")
         people.remove_demo(session)
         for key in ("demo", "demo_streets"):
             keep(session, key, None)
-        rebuild(session)
-        for table in ("published_cells", "publications"):
-            session.execute(delete(Base.metadata.tables[table]))
+        # Before rows of the journal go, so that its numbers are above theirs: nobody may take it for known.
         journal.append(session, [journal.Entry(STORE, "demo_removed", public=True)], DEMO.name, DEMO.role, at)
+        for layer in catalogue.layers():
+            _erase_record(session, layer)
+        rebuild(session)
         return count
+
+
+def _erase_publications(session: Session) -> None:
+    filled = session.execute(
+        select(func.min(JournalRow.recorded_at)).where(JournalRow.actor == DEMO.name, JournalRow.verb == "create")
+    ).scalar()
+    if filled is None:
+        return
+    made, cells = Base.metadata.tables["publications"], Base.metadata.tables["published_cells"]
+    mixed = select(made.c.number).where(made.c.at >= filled)
+    session.execute(delete(cells).where(cells.c.number.in_(mixed)))
+    session.execute(delete(made).where(made.c.at >= filled))
 
 
 def _area(one: Any) -> areas.AreaRow:
@@ -127,29 +141,28 @@ def _area(one: Any) -> areas.AreaRow:
     )
 
 
+def _created(layer: Layer) -> Select[int | None]:
+    """Numbers of what the demo created in a layer, by the journal: a source id may be anybody's, and a feature may
+    have been removed since.
+    """
+    return select(JournalRow.feature_id).where(
+        JournalRow.layer == layer.name, JournalRow.actor == DEMO.name, JournalRow.verb == "create"
+    )
+
+
 def _erase(session: Session, layer: Layer) -> int:
-    table = layer.table
-    ids = select(table.c.id).where(table.c.source_id.like(f"{PREFIX}%"))
-    spans, deltas = Base.metadata.tables["cell_spans"], Base.metadata.tables["cell_deltas"]
-    session.execute(delete(spans).where(spans.c.layer == layer.name, spans.c.feature_id.in_(ids)))
-    session.execute(delete(JournalRow).where(JournalRow.layer == layer.name, JournalRow.feature_id.in_(ids)))
+    spans, ids = Base.metadata.tables["cell_spans"], _created(layer)
+    done = session.execute(delete(layer.table).where(layer.table.c.id.in_(ids)))
     if layer.private_table is not None:
         session.execute(delete(layer.private_table).where(layer.private_table.c[0].in_(ids)))
-    _erase_deltas(session, layer, deltas)
-    done = session.execute(delete(table).where(table.c.source_id.like(f"{PREFIX}%")))
+    session.execute(delete(spans).where(spans.c.layer == layer.name, spans.c.feature_id.in_(ids)))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _erase_deltas(session: Session, layer: Layer, deltas: Any) -> None:
-    """Deltas carry no feature: those of the demo are the ones in its cells, which lie in its own invented quarter."""
-    if layer.name != "needs":
-        return
-    from geo import cells
-
-    leaves = session.execute(select(layer.table.c.leaf).where(layer.table.c.source_id.like(f"{PREFIX}%"))).scalars()
-    touched = sorted({cells.parent(leaf, cells.FINEST) for leaf in leaves})
-    for start in range(0, len(touched), 500):
-        session.execute(delete(deltas).where(deltas.c.cell.in_(touched[start : start + 500])))
+def _erase_record(session: Session, layer: Layer) -> None:
+    deltas, rows, ids = Base.metadata.tables["cell_deltas"], Base.metadata.tables["journal"], _created(layer)
+    session.execute(delete(deltas).where(deltas.c.layer == layer.name, deltas.c.feature_id.in_(ids)))
+    session.execute(delete(rows).where(rows.c.layer == layer.name, rows.c.feature_id.in_(ids)))
 
 
 def _as_reported(values: dict[str, Any]) -> dict[str, Any]:

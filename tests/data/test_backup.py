@@ -18,6 +18,7 @@ from data.backup import STORE, BadBackup, backup, restore
 from data.base import Base
 from data.database import Database, open_database
 from data.journal import JournalRow
+from data.migrations.steps import newest
 from layers import catalogue, features
 from layers.cell_state.verify import differences
 from layers.publication.actions import publish
@@ -246,7 +247,7 @@ def of_a_version_to_come(kept: Database, file: Path) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     backup(kept, file)
     with kept.write() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        session.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": newest()})
 
 
 def of_a_store_that_does_not_verify(kept: Database, file: Path) -> None:

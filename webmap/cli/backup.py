@@ -26,12 +26,12 @@ def backup(file: Path) -> None:
 
     if not file.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder {file.absolute().parent}")
-    database = open_database(from_environment().database_url or None)
-    database.upgrade()
-    try:
-        copies.backup(database, file)
-    except (copies.BadBackup, OSError) as error:
-        raise click.UsageError(str(error)) from error
+    with open_database(from_environment().database_url or None) as database:
+        database.upgrade()
+        try:
+            copies.backup(database, file)
+        except (copies.BadBackup, OSError) as error:
+            raise click.UsageError(str(error)) from error
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -49,13 +49,13 @@ def restore(file: Path, yes: bool) -> None:
     from data.database import open_database
     from webmap.settings import from_environment
 
-    database = open_database(from_environment().database_url or None)
     if not yes and sys.stdin.isatty():
         click.confirm("This replaces everything in the store. Go on?", abort=True)
-    try:
-        copies.restore(database, file, datetime.now(UTC), _wrong)
-    except (copies.BadBackup, OSError) as error:
-        raise click.UsageError(f"{error}; nothing was changed") from error
+    with open_database(from_environment().database_url or None) as database:
+        try:
+            copies.restore(database, file, datetime.now(UTC), _wrong)
+        except (copies.BadBackup, OSError) as error:
+            raise click.UsageError(f"{error}; nothing was changed") from error
     click.echo("restored")
 
 

@@ -32,12 +32,12 @@ def cells(bbox: str, res: str, at: str | None, as_json: bool) -> None:
 
     box, resolution, moment = box_of(bbox), resolution_of(res, 9), moment_of(at)
     settings = from_environment()
-    database = open_database(settings.database_url or None)
-    database.upgrade()
     now = datetime.now(UTC)
-    with database.snapshot() as session:
-        states = state_at(session, box, resolution, moment or now, now, zone_of(settings))
-        seq = journal.latest(session)
+    with open_database(settings.database_url or None) as database:
+        database.upgrade()
+        with database.snapshot() as session:
+            states = state_at(session, box, resolution, moment or now, now, zone_of(settings))
+            seq = journal.latest(session)
     by_hex = {to_hex(cell): state for cell, state in states.items()}
     if as_json:
         content = {"res": resolution, "at": in_rfc3339(moment or now), "seq": seq, "cells": by_hex}

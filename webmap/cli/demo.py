@@ -27,18 +27,18 @@ def demo(reset: bool, remove_it: bool) -> None:
     if reset and remove_it:
         raise click.UsageError("--reset and --remove do not go together")
     settings = from_environment()
-    database = open_database(settings.database_url or None)
-    database.upgrade()
-    now = datetime.now(UTC)
-    if reset or remove_it:
-        count = layer_demo.remove(database, now)
-        click.echo(f"taken out: {count} features of the demo" if count else "there was no demo")
-    if remove_it:
-        return
-    click.echo("filling the demo neighbourhood …", err=True)
-    counts = layer_demo.fill(database, now.astimezone(ZoneInfo(settings.timezone)).date(), now)
-    if not counts:
-        click.echo("the demo is there already; --reset fills it anew for today")
-        return
-    publish(database, now)
+    with open_database(settings.database_url or None) as database:
+        database.upgrade()
+        now = datetime.now(UTC)
+        if reset or remove_it:
+            count = layer_demo.remove(database, now)
+            click.echo(f"taken out: {count} features of the demo" if count else "there was no demo")
+        if remove_it:
+            return
+        click.echo("filling the demo neighbourhood …", err=True)
+        counts = layer_demo.fill(database, now.astimezone(ZoneInfo(settings.timezone)).date(), now)
+        if not counts:
+            click.echo("the demo is there already; --reset fills it anew for today")
+            return
+        publish(database, now)
     click.echo("synthetic neighbourhood: " + ", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -27,18 +27,18 @@ def publish(clock: bool) -> None:
     from layers.publication.actions import publish_if_due
     from webmap.settings import from_environment
 
-    database = open_database(from_environment().database_url or None)
-    database.upgrade()
-    if not clock:
-        done = publish_if_due(database, datetime.now(UTC))
-        click.echo("published" if done else "the present publication is there already")
-        return
-    while True:
-        try:
-            now = datetime.now(UTC)
-            if publish_if_due(database, now):
-                with database.write() as session:
-                    forget_keys(session, now - KEYS_KEPT)
-        except StoreTrouble as error:
-            click.echo(f"linli: no publication now, trying again: {error}", file=sys.stderr)
-        time.sleep(LOOK_SECONDS)
+    with open_database(from_environment().database_url or None) as database:
+        database.upgrade()
+        if not clock:
+            done = publish_if_due(database, datetime.now(UTC))
+            click.echo("published" if done else "the present publication is there already")
+            return
+        while True:
+            try:
+                now = datetime.now(UTC)
+                if publish_if_due(database, now):
+                    with database.write() as session:
+                        forget_keys(session, now - KEYS_KEPT)
+            except StoreTrouble as error:
+                click.echo(f"linli: no publication now, trying again: {error}", file=sys.stderr)
+            time.sleep(LOOK_SECONDS)

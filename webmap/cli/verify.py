@@ -17,10 +17,10 @@ def verify() -> None:
     from layers.cell_state.verify import differences
     from webmap.settings import from_environment
 
-    database = open_database(from_environment().database_url or None)
-    database.upgrade()
-    with database.snapshot() as session:
-        found = differences(session)
+    with open_database(from_environment().database_url or None) as database:
+        database.upgrade()
+        with database.snapshot() as session:
+            found = differences(session)
     for line in found:
         click.echo(line)
     click.echo("cell state and journal are as the features say" if not found else f"{len(found)} differences", err=True)

@@ -1,0 +1,198 @@
+"""`linli demo` fills a neighbourhood into any store and takes it out as if it had never been there."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import shapely
+from sqlalchemy import select
+
+from data.backup import STORE
+from data.base import Base
+from data.database import Database, open_database
+from data.demo.neighbourhood import neighbourhood
+from data.people import add_account
+from geo.coordinates import Box
+from layers import catalogue, features
+from layers.demo import filled_on
+from layers.publication.actions import publish
+from tests.layers.answers import from_memory, from_record, present_of
+from tests.layers.town import OFFICIAL, Thing, fill, put
+from tests.webmap.cli.loading import count, run
+from tests.webmap.people import PASSWORD
+
+#: The whole of the demo's city, around the centres of its coarsest cells.
+AROUND = Box(119.0, 29.0, 122.5, 32.5)
+
+LAYERS = [layer.name for layer in catalogue.layers()]
+
+
+def content(store: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, but for what says when something was last done and cells in which nothing is left."""
+    found = {}
+    with store.snapshot() as session:
+        for table in Base.metadata.sorted_tables:
+            rows = session.execute(select(table)).mappings()
+            found[table.name] = sorted(tuple(map(str, row.values())) for row in rows if _is_content(table.name, row))
+    return found
+
+
+def _is_content(table: str, row: Any) -> bool:
+    if table == "cell_rollups":
+        return any(value for name, value in row.items() if name not in ("res", "cell"))
+    return not ((table == "journal" and row["layer"] == STORE) or (table == "kept" and row["key"].endswith("_version")))
+
+
+def verified(store: Database) -> bool:
+    said = run("verify")
+    return said.exit_code == 0
+
+
+def real_things(now: datetime) -> list[Thing]:
+    """What is real, in the very places of the demo: needs at its doors, a compound, zone and shift over one of its."""
+    town = neighbourhood(date(2026, 3, 3), datetime(2026, 3, 3, 4, tzinfo=UTC))
+    doors = [row.geometry for row in town.needs[:60]]
+    outline = town.compounds[0][1]
+    ago = {"reported_at": now - timedelta(days=2)}
+    window = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=3)}
+    return [
+        Thing("compounds", {"source_id": "demo-of-ours", "name": "真小区", "households": 90, "population": 300,
+                            "valid_from": now - timedelta(days=3)}, outline),
+        Thing("quarantine_zones", {"name": "真区", "level": "lockdown"}, outline),
+        Thing("volunteer_shifts", {"organization": "队", "role": "care", "places_wanted": 4, **window}, outline),
+        *(Thing("needs", {"service": "food", "contact": f"1380000{i:04}", **ago}, at) for i, at in enumerate(doors)),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def real(kept: Database) -> Database:
+    """A store with real features, some of them moved on, an account and a publication from before any demo."""
+    now = datetime.now(UTC) - timedelta(minutes=30)
+    fill(kept, real_things(now), now - timedelta(days=1))
+    with kept.write() as session:
+        steps = [features.Step(number, "acknowledged", now) for number in (1, 2, 3)]
+        features.move(session, catalogue.layer("needs"), steps, OFFICIAL, now)
+        add_account(session, "li@linli.example.org", PASSWORD, "coordinator", now)
+    publish(kept, now)
+    return kept
+
+
+def test_it_fills_every_layer_and_says_how_much(kept: Database) -> None:
+    said = run("demo")
+
+    assert said.exit_code == 0, said.output
+    assert all(f"{count(kept, layer)} {layer}" in said.output for layer in LAYERS)
+    assert all(count(kept, layer) > 0 for layer in LAYERS)
+    assert verified(kept)
+    before = content(kept)
+
+    again = run("demo")
+
+    assert (again.exit_code, "there already" in again.output) == (0, True)
+    assert content(kept) == before
+
+
+def test_taken_out_it_leaves_everything_as_it_was_before(real: Database) -> None:
+    now = datetime.now(UTC)
+    past = [now - timedelta(hours=hours) for hours in (1, 30, 60)]
+    before = content(real)
+    held = [from_record(real, 9, at, now, AROUND) for at in past]
+    assert run("demo").exit_code == 0
+    assert content(real) != before
+
+    said = run("demo", "--remove")
+
+    assert (said.exit_code, "taken out" in said.output) == (0, True)
+    assert content(real) == before
+    assert [from_record(real, 9, at, now, AROUND) for at in past] == held
+    assert verified(real)
+
+
+def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_stays(real: Database) -> None:
+    assert run("demo").exit_code == 0
+    now = datetime.now(UTC)
+    needs, compounds = catalogue.layer("needs"), catalogue.layer("compounds")
+    with real.write() as session:
+        made = select(needs.table.c.id).where(needs.table.c.source_id.like("demo-%"), needs.table.c.state == "reported")
+        ids = session.execute(made.order_by(needs.table.c.id).limit(5)).scalars().all()
+        features.move(session, needs, [features.Step(one, "acknowledged", now) for one in ids], OFFICIAL, now)
+        gone = session.execute(
+            select(compounds.table.c.id).where(compounds.table.c.source_id != "demo-of-ours")
+        ).scalars()
+        features.remove(session, compounds, [next(gone)], OFFICIAL, now, "a mistake")
+        features.move(session, needs, [features.Step(4, "acknowledged", now)], OFFICIAL, now)
+        put(session, [Thing("needs", {"service": "repairs"}, shapely.Point(120.1, 30.3))], now)
+    publish(real, now + timedelta(hours=1))
+
+    assert run("demo", "--remove").exit_code == 0
+
+    assert {layer: count(real, layer) for layer in LAYERS if count(real, layer)} == {
+        "compounds": 1, "quarantine_zones": 1, "volunteer_shifts": 1, "needs": 61,
+    }  # fmt: skip
+    left = content(real)
+    assert {row[6] for row in left["journal"]} <= {"compounds", "quarantine_zones", "volunteer_shifts", "needs"}
+    assert len(left["journal"]) == 63 + 3 + 2
+    assert len(left["publications"]) == 1
+    long_ago = from_record(real, 9, now - timedelta(days=30), now, AROUND)
+    assert [state for state in long_ago.values() if set(state) - {"zone"}] == []
+    assert verified(real)
+
+
+def test_a_reset_fills_it_anew_and_once(real: Database) -> None:
+    before = content(real)
+    assert run("demo").exit_code == 0
+    counts = {layer: count(real, layer) for layer in LAYERS if layer != "needs"}
+
+    said = run("demo", "--reset")
+
+    assert (said.exit_code, "synthetic" in said.output) == (0, True)
+    assert {layer: count(real, layer) for layer in LAYERS if layer != "needs"} == counts
+    assert verified(real)
+    assert run("demo", "--remove").exit_code == 0
+    assert content(real) == before
+
+
+def test_there_is_nothing_to_take_out_of_a_store_without_it(real: Database) -> None:
+    before = content(real)
+
+    said = run("demo", "--remove")
+
+    assert (said.exit_code, said.output) == (0, "there was no demo\n")
+    assert content(real) == before
+
+
+@pytest.mark.parametrize("internal", [True, False], ids=["staff", "public"])
+def test_a_map_that_is_open_shows_it_come_and_go(kept: Database, internal: bool) -> None:
+    elsewhere = open_database(kept.engine.url.render_as_string(hide_password=False))
+    present = present_of(elsewhere, internal)
+    assert from_memory(present, 8, datetime.now(UTC), AROUND) == {}
+
+    run("demo")
+    filled = from_memory(present, 8, datetime.now(UTC), AROUND)
+    run("demo", "--remove")
+    emptied = from_memory(present, 8, datetime.now(UTC), AROUND)
+    elsewhere.close()
+
+    assert len(filled) > 5
+    assert emptied == {}
+
+
+def test_the_day_of_the_demo_is_kept_while_it_is_there(kept: Database) -> None:
+    run("demo")
+    with kept.read() as session:
+        filled = filled_on(session)
+    run("demo", "--remove")
+
+    assert filled is not None
+    assert abs(filled - datetime.now(UTC).date()) <= timedelta(days=1)
+    with kept.read() as session:
+        assert filled_on(session) is None
+
+
+def test_taking_out_and_filling_anew_are_two_wishes(kept: Database) -> None:
+    said = run("demo", "--reset", "--remove")
+
+    assert said.exit_code == 2
+    assert count(kept, "needs") == 0
