@@ -1,0 +1,97 @@
+"""Which single needs somebody may open and move: the second half of who may do what, after the table of webmap.access.
+
+The table says which roles come through a route at all. This page says which needs they meet behind it:
+
+| who | opens a need's private part | moves a need |
+|---|---|---|
+| community, subdistrict, district official | inside their duty area; without one, none | the same |
+| city official, administrator | inside their duty area; without one, every need | the same |
+| coordinator, volunteer | needs their own organization has taken | those, and takes one that waits for somebody |
+| everybody else | none | none |
+
+Everybody of staff sees the whole map's cells and the list of needs without their private part. A duty area is cells:
+"inside" is asked of the need's leaf, so it costs no query and no geometry, and a need a few metres beyond the border
+can be inside for both neighbours.
+
+A route that opens or moves one need reads its row, then calls one function, which raises NotAllowed (403):
+
+    check_need(current_actor(), row)                            # before its private part is read, or it is changed
+    check_move(current_actor(), row, to_state, organization)    # before a move
+
+`row` is the need's row of the table `needs` as a mapping: its "leaf", "organization" and "state" are looked at.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from layers.actor import Actor, LeafRanges
+from layers.errors import NotAllowed
+from webmap.roles import ADMINISTRATOR, CITY_OFFICIAL, COORDINATOR, OFFICIALS, VOLUNTEER
+
+#: Without a duty area these answer for everything. Every other official then acts on no single need.
+EVERYWHERE_UNLESS_DEFINED = (CITY_OFFICIAL, ADMINISTRATOR)
+
+#: Roles whose reach is a duty area, and roles whose reach is what their organization has taken.
+BY_AREA = (*OFFICIALS, ADMINISTRATOR)
+BY_ORGANIZATION = (COORDINATOR, VOLUNTEER)
+
+#: Where an organization may take a need it has taken: met, handed back, or taken up again after "it was not met".
+MOVES_OF_ORGANIZATIONS = ("met", "acknowledged", "assigned")
+
+
+def is_in_duty_area(actor: Actor, leaf: int) -> bool:
+    """Whether the actor answers for this leaf cell. Only officials and administrators answer for places."""
+    if actor.role not in BY_AREA:
+        return False
+    if actor.duty_area is None:
+        return actor.role in EVERYWHERE_UNLESS_DEFINED
+    return touches(actor.duty_area, leaf, leaf)
+
+
+def touches(area: LeafRanges, first: int, last: int) -> bool:
+    """Whether any leaf from `first` to `last` lies in the area."""
+    at = bisect_right(area, last, key=lambda one: one[0]) - 1
+    return at >= 0 and area[at][1] >= first
+
+
+def may_open(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether the actor may read the private part of the need in `row`, and act on it."""
+    if actor.role in BY_ORGANIZATION:
+        return bool(actor.organization) and row["organization"] == actor.organization
+    return is_in_duty_area(actor, row["leaf"])
+
+
+def may_move(actor: Actor, row: Mapping[str, Any], to_state: str, organization: str | None) -> bool:
+    """Whether the actor may ask for this move; whether the move is legal at all is said by layers.needs.rules.
+
+    organization: to which the need is given, where it is.
+    """
+    if actor.role not in BY_ORGANIZATION:
+        return may_open(actor, row)
+    if may_open(actor, row):
+        return to_state in MOVES_OF_ORGANIZATIONS and organization in (None, actor.organization)
+    waits = row["state"] == "acknowledged" and to_state == "assigned"
+    return waits and bool(actor.organization) and organization == actor.organization
+
+
+def check_need(actor: Actor, row: Mapping[str, Any]) -> None:
+    """Raises NotAllowed unless the actor may open the need in `row` and act on it."""
+    if not may_open(actor, row):
+        raise NotAllowed(_why_not(actor))
+
+
+def check_move(actor: Actor, row: Mapping[str, Any], to_state: str, organization: str | None = None) -> None:
+    """Raises NotAllowed unless the actor may ask for this move of the need in `row`."""
+    if not may_move(actor, row, to_state, organization):
+        raise NotAllowed(_why_not(actor))
+
+
+def _why_not(actor: Actor) -> str:
+    if actor.role in BY_ORGANIZATION:
+        return "an organization acts on the needs it has taken, and takes those that wait for somebody"
+    if actor.role in BY_AREA and actor.duty_area is None:
+        return "your account has no duty area yet; an administrator sets it"
+    return "this need lies outside your duty area"
