@@ -91,7 +91,8 @@ def _sqlite_beside(copy: Path) -> Iterator[Database]:
         with database.read() as session:
             found = session.execute(text("PRAGMA integrity_check(1)")).scalar()
         if found != "ok":
-            raise BadBackup(f"the backup is damaged: {found}")
+            said_in_one_line = " ".join(str(found).split())
+            raise BadBackup(f"the backup is damaged: {said_in_one_line}")
         yield database
     except (DBAPIError, pysqlite3.dbapi2.DatabaseError) as error:
         said = error.orig if isinstance(error, DBAPIError) else error

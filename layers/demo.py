@@ -153,8 +153,8 @@ def _created(layer: Layer) -> Select[int | None]:
 def _erase(session: Session, layer: Layer) -> int:
     spans, ids = Base.metadata.tables["cell_spans"], _created(layer)
     done = session.execute(delete(layer.table).where(layer.table.c.id.in_(ids)))
-    if layer.private_table is not None:
-        session.execute(delete(layer.private_table).where(layer.private_table.c[0].in_(ids)))
+    for column in layer.private_columns():
+        session.execute(delete(column.table).where(column.in_(ids)))
     session.execute(delete(spans).where(spans.c.layer == layer.name, spans.c.feature_id.in_(ids)))
     return int(done.rowcount)  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ from layers.text import Text
 if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.elements import KeyedColumnElement
 
 GeometryKind = Literal["point", "polygon"]
 
@@ -100,6 +101,9 @@ class Layer:
     )
     move_rule: Callable[[Mapping[str, Any], str], bool] | None = None  # where `moves` alone does not decide
     private_table: Table | None = None  # what purge deletes; its first column is the feature's id
+    private_references: tuple[
+        KeyedColumnElement[Any], ...
+    ] = ()  # in further private tables, the column that names the feature
     kept_on_update: tuple[str, ...] = ()  # columns that loading the same source id again leaves as they are
 
     def may_move(self, row: Mapping[str, Any], to_state: str) -> bool:
@@ -107,6 +111,11 @@ class Layer:
         if self.move_rule is not None:
             return self.move_rule(row, to_state)
         return to_state in self.moves.get(row[self.state_field], ())
+
+    def private_columns(self) -> tuple[KeyedColumnElement[Any], ...]:
+        """By which columns everything private of a feature is found, and deleted."""
+        own = () if self.private_table is None else (self.private_table.c[0],)
+        return (*own, *self.private_references)
 
     def title_of(self, field_name: str) -> Text:
         """The title of one of the layer's fields, from its schema; the bare name where the schema has none."""

@@ -156,10 +156,42 @@ def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Ac
     for start in range(0, len(gone), IDS_AT_ONCE):
         part = gone[start : start + IDS_AT_ONCE]
         session.execute(delete(layer.table).where(layer.table.c.id.in_(part)))
-        if layer.private_table is not None:
-            session.execute(delete(layer.private_table).where(layer.private_table.c[0].in_(part)))
+        for column in layer.private_columns():
+            session.execute(delete(column.table).where(column.in_(part)))
     _settle(session, layer, changes, actor, at)
     return len(changes)
+
+
+def correct(
+    session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Puts columns of one feature right, its place among them; gives the row as it is then. Raises NotFound."""
+    before = locked(session, layer, [feature_id])[feature_id]
+    after = {**before, **changes, "changed_at": at}
+    old, new = footprint_of(layer, before), footprint_of(layer, after)
+    session.execute(update(layer.table).where(layer.table.c.id == feature_id).values(**changes, changed_at=at))
+    entry = journal.Entry(
+        layer.name, "update", feature_id, before.get(layer.state_field), after.get(layer.state_field),
+        _journal_cells(old, new), {"changed": sorted(changes)}, None, layer.public,
+    )  # fmt: skip
+    standing_before, standing_after = (old, layer.contribution(before)), (new, layer.contribution(after))
+    change = figures.Change(feature_id, standing_before, standing_after, at, None, entry, before["since"])
+    _settle(session, layer, [change], actor, at)
+    return after
+
+
+def note(
+    session: Session, layer: Layer, row: Mapping[str, Any], verb: str, actor: Actor, at: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Writes into the journal what was done about the feature in `row` that changes no figure, such as a reading of a
+    contact. `details` holds nothing private.
+    """
+    state = row.get(layer.state_field)
+    entry = journal.Entry(
+        layer.name, verb, row["id"], state, state, _journal_cells(footprint_of(layer, dict(row))), details
+    )
+    journal.append(session, [entry], actor.name, actor.role, at)
 
 
 def row_of(session: Session, layer: Layer, feature_id: int) -> dict[str, Any]:

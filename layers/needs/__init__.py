@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.description import Layer, LegendEntry
 from layers.needs.preparing import prepare
-from layers.needs.record import Need, NeedPrivate
+from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate, NeedVoice
 from layers.needs.rules import MOVES, Feature, contribution, may_move
 from layers.text import Text
 from layers.vocabulary.queries import SLOT_COLUMNS
@@ -36,8 +36,10 @@ LAYER = Layer(
     move_rule=lambda row, to_state: may_move(row["state"], to_state, row["state_before"]),
     prepare=prepare,
     private_table=NeedPrivate.__table__,  # type: ignore[arg-type]
+    private_references=tuple(table.__table__.c["need_id"] for table in (NeedMessage, NeedPhoto, NeedVoice)),
     kept_on_update=(
         "reference", "token_hash", "state", "state_before", "organization", "duplicate_of", "reason",
-        "acknowledged_at", "assigned_at", "met_at", "confirmed_at", "community", "reported_at",
+        "acknowledged_at", "assigned_at", "met_at", "confirmed_at", "community", "reported_at", "taken_by",
+        "claim_until", "voices", "reopened", "rating", "rated_at",
     ),
 )  # fmt: skip

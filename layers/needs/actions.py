@@ -116,7 +116,7 @@ def forget_keys(session: Session, before: datetime) -> None:
 def move(
     session: Session, need_ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
-    """Takes needs to a state together; details: organization, duplicate_of, reason.
+    """Takes needs to a state together, all or none; for the details see `step`.
 
     Raises MoveNotAllowed, NotFound, and BadInput where a detail is missing that the move takes.
     """
@@ -126,11 +126,36 @@ def move(
     return features.move(session, LAYER, [step(row, to_state, at, **details) for row in rows.values()], actor, at)
 
 
+@dataclass(frozen=True)
+class MovedEach:
+    """What became of several needs: rows of those moved; of the others, by id, the row as it stands now."""
+
+    moved: list[dict[str, Any]]
+    stayed: dict[int, dict[str, Any]]
+
+
+def move_each(
+    session: Session, seen: Mapping[int, str], to_state: str, actor: Actor, at: datetime, **details: Any
+) -> MovedEach:
+    """Moves each need that is still in the state it was seen in (by id); leaves one that somebody else has moved
+    meanwhile, so that the second of two officials is told. Raises NotFound, BadInput, MoveNotAllowed as `move`.
+    """
+    rows = features.locked(session, LAYER, list(seen))
+    stayed = {need_id: row for need_id, row in rows.items() if row["state"] != seen[need_id]}
+    going = [need_id for need_id in rows if need_id not in stayed]
+    return MovedEach(move(session, going, to_state, actor, at, **details) if going else [], stayed)
+
+
 def step(
     row: Mapping[str, Any], to_state: str, at: datetime, *, organization: str | None = None,
-    duplicate_of: int | None = None, reason: str | None = None,
+    duplicate_of: int | None = None, reason: str | None = None, taken_by: str | None = None,
+    claim_until: datetime | None = None,
 ) -> features.Step:  # fmt: skip
-    """The step that takes the need in `row` to a state, with the columns it sets."""
+    """The step that takes the need in `row` to a state, with the columns it sets.
+
+    organization, and if wanted taken_by and claim_until, when it is assigned (a claim without end does not lapse);
+    duplicate_of, the need kept; reason, for declining and for taking something back.
+    """
     state = row["state"]
     if not may_move(state, to_state, row["state_before"]):
         raise MoveNotAllowed(f"needs {row['id']} is {state}; from there it cannot become {to_state}")
@@ -141,8 +166,12 @@ def step(
         if not reason:
             raise _missing("reason", "taking this back needs a reason")
         changes |= {"state_before": None, "duplicate_of": None}
+    elif to_state == "assigned" and state != "met":
+        if not organization:
+            raise _missing("organization", "assigning a need names an organization")
+        changes |= {"organization": organization, "taken_by": taken_by, "claim_until": claim_until, "assigned_at": at}
     else:
-        changes |= _stamped(row, to_state, at, organization)
+        changes |= _stamped(row, to_state, at)
     return features.Step(row["id"], to_state, at, changes, reason)
 
 
@@ -151,20 +180,17 @@ def _closing(state: str, to_state: str, duplicate_of: int | None, reason: str | 
         raise _missing("reason", "declining a need takes a reason that the resident sees")
     if to_state == "duplicate" and not duplicate_of:
         raise _missing("duplicate_of", "a duplicate points to the need that is kept")
-    return {"state_before": state, "duplicate_of": duplicate_of if to_state == "duplicate" else None}
+    kept = duplicate_of if to_state == "duplicate" else None
+    return {"state_before": state, "duplicate_of": kept, "claim_until": None}
 
 
-def _stamped(row: Mapping[str, Any], to_state: str, at: datetime, organization: str | None) -> dict[str, Any]:
+def _stamped(row: Mapping[str, Any], to_state: str, at: datetime) -> dict[str, Any]:
     """The moment a state was reached, kept from the first acknowledgement on; a step back takes back what it undoes."""
     if (row["state"], to_state) == ("assigned", "acknowledged"):
-        return {"organization": None, "assigned_at": None}
+        return {"organization": None, "taken_by": None, "claim_until": None, "assigned_at": None}
     if (row["state"], to_state) == ("met", "assigned"):
-        return {"met_at": None}
-    if to_state == "assigned":
-        if not organization:
-            raise _missing("organization", "assigning a need names an organization")
-        return {"organization": organization, "assigned_at": at}
-    return {STAMPS[to_state]: at}
+        return {"met_at": None, "reopened": row["reopened"] + 1}
+    return {STAMPS[to_state]: at, **({"claim_until": None} if to_state == "met" else {})}
 
 
 def _check_kept(session: Session, need_ids: Sequence[int], kept: int | None) -> None:

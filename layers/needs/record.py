@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Double, Integer, SmallInteger, Text
+from sqlalchemy import BigInteger, Double, Integer, LargeBinary, SmallInteger, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base
@@ -24,12 +24,17 @@ class Need(FeatureColumns, Base):
     people: Mapped[int] = mapped_column(Integer)
     channel: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool] = mapped_column(server_default=false())  # of a place many use; neighbours may see it
+    consent: Mapped[bool | None]  # of a need told by somebody else: whether the person knows of it
+    voices: Mapped[int] = mapped_column(Integer, server_default="0")  # neighbours who said "me too"
+    state: Mapped[str] = mapped_column(Text, index=True)
     state_before: Mapped[str | None] = mapped_column(Text)
     leaf: Mapped[int] = mapped_column(Cell, index=True)
     community: Mapped[str] = mapped_column(Text)
     household: Mapped[str | None] = mapped_column(Text)
     organization: Mapped[str | None] = mapped_column(Text)
+    taken_by: Mapped[str | None] = mapped_column(Text)  # who of the organization goes, as they want to be called
+    claim_until: Mapped[datetime | None] = mapped_column(Moment, index=True)  # then it goes back to everyone
     duplicate_of: Mapped[int | None] = mapped_column(Key)
     reason: Mapped[str | None] = mapped_column(Text)
     reported_at: Mapped[datetime] = mapped_column(Moment)
@@ -37,6 +42,9 @@ class Need(FeatureColumns, Base):
     assigned_at: Mapped[datetime | None] = mapped_column(Moment)
     met_at: Mapped[datetime | None] = mapped_column(Moment)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    reopened: Mapped[int] = mapped_column(Integer, server_default="0")  # how often the resident said it was not met
+    rating: Mapped[int | None] = mapped_column(SmallInteger)  # 1 to 5
+    rated_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class NeedPrivate(Base):
@@ -51,6 +59,54 @@ class NeedPrivate(Base):
     compound: Mapped[str] = mapped_column(Text)
     building: Mapped[str] = mapped_column(Text)
     unit: Mapped[str] = mapped_column(Text)
+    words_hidden: Mapped[bool] = mapped_column(server_default=false())  # an official found that they hurt somebody
+
+
+class NeedMessage(Base):
+    """Words about one need over time, private like the need's own: of the resident, to the resident, or what was given.
+
+    sender: "resident", "official", "organization". signed: how the sender wants to be called. kind: "words", "message",
+    "given" (what was brought), "reason" (why something was taken back).
+    """
+
+    __tablename__ = "need_messages"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    need_id: Mapped[int] = mapped_column(Key, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    sender: Mapped[str] = mapped_column(Text)
+    signed: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class NeedPhoto(Base):
+    """A photo as it was made anew from what was sent: no place, time or device is left in it."""
+
+    __tablename__ = "need_photos"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    need_id: Mapped[int] = mapped_column(Key, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class NeedVoice(Base):
+    """A neighbour's "me too", once a device: `voice` is a keyed hash."""
+
+    __tablename__ = "need_voices"
+    need_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    voice: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ReportCount(Base):
+    """How many reports one device, or one area, made in one hour (whole hours since 1970); kept for a day."""
+
+    __tablename__ = "report_counts"
+    counted: Mapped[str] = mapped_column(Text, primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    count: Mapped[int] = mapped_column(Integer)
 
 
 class IdempotencyKey(Base):

@@ -23,6 +23,9 @@ OPEN = ("reported", "acknowledged", "assigned")
 #: Only these count for the public: somebody has looked at them. Four false pins must not unmask the fifth.
 PUBLISHED = ("acknowledged", "assigned")
 
+#: States in which the resident may say how good the help was.
+MAY_RATE = ("met", "confirmed")
+
 CLOSED_FROM_OPEN = ("duplicate", "declined", "withdrawn")
 
 #: Every legal move, by the state it starts from. `duplicate`, `declined` and `withdrawn` may be taken back only to
@@ -53,6 +56,8 @@ class Feature(FeatureModel):
     compound: str = titled("Compound", "小区", default="", max_length=200)
     building: str = titled("Building", "楼栋", default="", max_length=60)
     unit: str = titled("Unit", "单元室号", default="", max_length=60)
+    shared: bool = titled("Of a shared place", "公共处所", default=False)
+    consent: bool | None = titled("The person knows of it", "本人知情", default=None)
     channel: Channel = titled("Channel", "渠道", default="web")
     language: str = titled("Language", "语言", default="zh", max_length=20)
     reported_at: AwareDatetime | None = titled("Reported at", "报告时间", default=None, hxl="#date+reported",

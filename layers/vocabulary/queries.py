@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers.text import Text
-from layers.vocabulary.record import Service, ShiftRole, ShiftRoleService
+from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service, ShiftRole, ShiftRoleService
 
 #: Columns kept for services in the rollups. Sixteen kinds of help; a neighbourhood's list has about eight.
 SLOTS = 16
@@ -45,3 +46,36 @@ def vocabulary(session: Session) -> Vocabulary:
         roles={name: Text(en, zh) for name, en, zh in roles},
         serves={role: frozenset(names) for role, names in serves.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What is promised of a service: acknowledged and met so long after the report; how long a claim lasts."""
+
+    acknowledge: timedelta
+    meet: timedelta
+    claim: timedelta
+    review_first: bool
+
+
+def times(session: Session) -> dict[str, Times]:
+    """The times of each service, in the order of services."""
+    query = select(
+        Service.name, Service.acknowledge_minutes, Service.meet_minutes, Service.claim_minutes, Service.review_first
+    ).order_by(Service.slot)
+    return {
+        name: Times(timedelta(minutes=acknowledge), timedelta(minutes=meet), timedelta(minutes=claim), review_first)
+        for name, acknowledge, meet, claim, review_first in session.execute(query)
+    }
+
+
+def decline_reasons(session: Session) -> dict[str, Text]:
+    """Why a need may be declined, by name, in the order in which they are offered."""
+    query = select(DeclineReason.name, DeclineReason.title_en, DeclineReason.title_zh).order_by(DeclineReason.position)
+    return {name: Text(en, zh) for name, en, zh in session.execute(query)}
+
+
+def emergency_numbers(session: Session) -> list[tuple[str, Text]]:
+    """Numbers to call in danger and who answers, most urgent first."""
+    query = select(EmergencyNumber.number, EmergencyNumber.title_en, EmergencyNumber.title_zh)
+    return [(number, Text(en, zh)) for number, en, zh in session.execute(query.order_by(EmergencyNumber.position))]
