@@ -51,7 +51,7 @@ docs: ## writes the documents that come from the code
 	$(BIN)/python setup/check_documents.py --update
 
 bench: ## measures the promised speeds
-	@setup/setup.sh test
+	@setup/setup.sh bench
 	$(BIN)/python -m benchmarks
 
 translations: ## collects what is to be translated into the catalogue of every language

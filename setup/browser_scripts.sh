@@ -1,7 +1,7 @@
 #!/bin/sh
 # The scripts that pages use come from pinned npm packages and are served by Linli itself: setup/browser_scripts.txt
 # lists the few files that are copied to webmap/static/vendor.
-# Usage: setup/browser_scripts.sh run|check|test
+# Usage: setup/browser_scripts.sh run|check|test|bench
 set -eu
 cd "$(dirname "$0")/.."
 . setup/stamps.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The virtual environment .venv: the pinned Python packages, and the checkout itself with the command `linli`.
-# Usage: setup/environment.sh run|check|test
+# Usage: setup/environment.sh run|check|test|bench
 set -eu
 cd "$(dirname "$0")/.."
 . setup/stamps.sh

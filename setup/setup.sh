@@ -1,6 +1,7 @@
 #!/bin/sh
 # Everything the checkout needs, in order; each step is quick when there is nothing to do.
-# Usage: setup/setup.sh run|check|test   (run: to serve; check: also linters; test: also PostGIS, browser and fonts)
+# Usage: setup/setup.sh run|check|test|bench
+# run: to serve; check: also linters; test: also PostGIS, browser and fonts; bench: also what sends many requests
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Debian packages: installs what is missing (as root on Debian, Ubuntu and their like), or says in one line what to install.
-# Usage: setup/system.sh run|check|test
+# Usage: setup/system.sh run|check|test|bench
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,12 +24,15 @@ exists /usr/lib/*/mod_spatialite.so /usr/lib*/mod_spatialite.so /usr/local/lib/m
     /opt/homebrew/lib/mod_spatialite.* || missing="$missing libsqlite3-mod-spatialite"
 exists /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs/ca-bundle.crt ||
     missing="$missing ca-certificates"
-if [ "$1" = test ]; then
+if [ "$1" = test ] || [ "$1" = bench ]; then
     exists /usr/share/postgresql/*/extension/postgis.control /usr/share/pgsql/extension/postgis.control \
         /usr/local/share/postgresql*/extension/postgis.control /opt/homebrew/share/postgresql*/extension/postgis.control ||
         missing="$missing postgresql-postgis"
     has_command chromium chromium-browser google-chrome || missing="$missing chromium"
     { has_command fc-list && [ -n "$(fc-list :lang=zh-cn)" ]; } || missing="$missing fontconfig fonts-noto-cjk"
+fi
+if [ "$1" = bench ]; then
+    has_command wrk || missing="$missing wrk"
 fi
 [ -z "$missing" ] && exit 0
 
