@@ -16,7 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from data.database import open_database
     from webmap import access, accounts, compression, cross_site, errors, language, limits, metrics, security_headers
-    from webmap.api import basemap, cells, changes, description, features, health, layers
+    from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
     from webmap.pages import dashboard, follow, home, icon, problems, report, sign_in
     from webmap.service import Service
@@ -52,7 +52,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     for pages in (home, report, follow, sign_in, dashboard, problems, icon, health, description, basemap):
         app.register_blueprint(pages.blueprint)
-    for resource in (cells.blueprint, layers.blueprint, changes.blueprint, features.blueprint()):
+    for resource in (
+        cells.blueprint,
+        layers.blueprint,
+        changes.blueprint,
+        triage.blueprint,
+        one_need.blueprint,
+        features.blueprint(),
+    ):
         app.register_api(resource)
     app.register_blueprint(features.unknown)
     return app

@@ -53,6 +53,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "features.read": Permission(EVERYONE, "read the features of public layers"),
         "basemap.read": Permission(EVERYONE, "fetch the base map"),
         "needs.read": Permission(STAFF, "read needs one by one"),
+        "needs.open": Permission(
+            STAFF, "read words, contact and place of a need one answers for; every reading is noted in the journal"
+        ),
         "changes.read": Permission(STAFF, "follow changes as they happen"),
         # what changes the map
         "needs.report": Permission(EVERYONE, "report a need"),
@@ -61,6 +64,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         ),
         "needs.move": Permission(
             (VOLUNTEER, COORDINATOR, *OFFICIALS, ADMINISTRATOR), "move a need on; its rules say who may take which step"
+        ),
+        "needs.tell": Permission(STAFF, "write to the resident of a need one answers for"),
+        "needs.correct": Permission(
+            (*OFFICIALS, ADMINISTRATOR), "hide the words of a need one answers for, put its place right"
         ),
         "layers.write": Permission(
             (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "add and change features; see also layers.write_all"

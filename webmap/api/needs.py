@@ -13,9 +13,11 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from geo.coordinates import check_lng_lat
 from geo.datums import to_wgs84
+from layers import features
 from layers.errors import BadInput
-from layers.needs import actions
+from layers.needs import LAYER, actions
 from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
+from layers.triage.rules import check_seen
 from webmap.access import allowed, current_actor
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -50,10 +52,11 @@ class NeedPath(Parameters):
 
 
 class NeedMove(BaseModel):
-    """A move of a need."""
+    """A move of a need; with `from` only if it still is in the state it was seen in."""
 
     model_config = ConfigDict(extra="forbid")
     to: str = Field(max_length=40)
+    seen: str | None = Field(default=None, alias="from", max_length=40, description="the state it was seen in")
     organization: str | None = Field(default=None, max_length=200)
     duplicate_of: int | None = Field(default=None, ge=1)
     reason: str | None = Field(default=None, max_length=1000)
@@ -88,8 +91,9 @@ def report_need(body: NewNeed) -> Response:
 @allowed("needs.move")
 def move_need(path: NeedPath, body: NeedMove) -> Response:
     """Takes a need to another state; 409 where that is not a legal move, whoever asks."""
-    details = body.model_dump(exclude={"to"})
+    details = body.model_dump(exclude={"to", "seen"})
     with service().database.write() as session:
+        check_seen(features.locked(session, LAYER, [path.need_id])[path.need_id], body.seen)
         rows = actions.move(session, [path.need_id], body.to, current_actor(), datetime.now(UTC), **details)
     content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
     return Response(orjson.dumps(content), mimetype="application/json")

@@ -1,0 +1,205 @@
+"""What is asked of needs by those who decide about them: the list in its order, and counts for its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from data import boxes
+from data.people import Account
+from geo import cells
+from geo.coordinates import Box
+from layers.needs.record import Need, NeedPrivate
+from layers.needs.rules import OPEN
+from layers.triage.rules import RANK_BOTH, RANK_OVERDUE, RANK_REST, RANK_URGENT, due_at
+from layers.vocabulary.queries import Times, times
+from layers.volunteer_shifts.record import VolunteerShift
+
+#: Of a need's row what a list shows. Nothing of needs_private.
+COLUMNS = (
+    Need.id, Need.reference, Need.service, Need.urgency, Need.people, Need.channel, Need.language, Need.state,
+    Need.state_before, Need.leaf, Need.community, Need.organization, Need.taken_by, Need.claim_until,
+    Need.duplicate_of, Need.reason, Need.voices, Need.reopened, Need.shared, Need.reported_at, Need.changed_at,
+)  # fmt: skip
+
+#: A closed need is looked up within this long, unless its reference or number is given: nobody triages last year.
+CLOSED_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which needs. Empty means all; several of one kind mean any of them. Ages are since the report."""
+
+    states: tuple[str, ...] = OPEN
+    services: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    organization: str = ""
+    overdue: bool = False
+    older: timedelta | None = None
+    newer: timedelta | None = None
+    box: Box | None = None
+    reference: str = ""
+    ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list: where the next page goes on. `at` is the moment by which the first page was ordered."""
+
+    rank: int
+    reported_at: datetime
+    need_id: int
+    at: datetime
+
+
+def page(
+    session: Session, wanted: Filter, limit: int, at: datetime, after: Place | None = None
+) -> list[dict[str, Any]]:
+    """Up to `limit` needs, overdue and urgent first, of one rank the oldest first; as `COLUMNS`, and with `rank`,
+    `due` (None when closed), `overdue`, `lng` and `lat` of the leaf's centre, `compound` and `building`.
+
+    The last two are private: a caller passes them on only to somebody who may open the need.
+    """
+    promised = times(session)
+    rank = _rank(promised, at)
+    columns: list[Any] = [*COLUMNS, rank.label("rank")]
+    listed = select(*columns)
+    query = _chosen(listed, wanted, promised, at)
+    if after is not None:
+        query = query.where(_behind(rank, after))
+    query = query.order_by(rank, Need.reported_at, Need.id).limit(limit)
+    rows = [dict(row) for row in session.execute(query).mappings()]
+    _complete(session, rows, promised, at)
+    return rows
+
+
+def counts(session: Session, wanted: Filter, at: datetime) -> dict[str, dict[str, int]]:
+    """How many needs there are by "state" and by "service", and how many are "overdue" (under "yes").
+
+    Each count leaves its own filter aside: that is how many one would see by choosing it.
+    """
+    promised = times(session)
+    states = OPEN if set(wanted.states) <= set(OPEN) else wanted.states
+    loose = _with(wanted, states=states, services=(), overdue=False)
+    overdue = case((_overdue(promised, at), 1), else_=0)
+    query = _chosen(select(Need.state, Need.service, overdue, func.count()), loose, promised, at)
+    found: dict[str, dict[str, int]] = {"state": {}, "service": {}, "overdue": {"yes": 0}, "shown": {"all": 0}}
+    for state, service, late, count in session.execute(query.group_by(Need.state, Need.service, overdue)):
+        is_state, is_service = state in wanted.states, not wanted.services or service in wanted.services
+        is_late = bool(late) or not wanted.overdue
+        for name, value, counted in (
+            ("state", state, is_service and is_late),
+            ("service", service, is_state and is_late),
+            ("overdue", "yes", is_state and is_service and bool(late)),
+            ("shown", "all", is_state and is_service and is_late),
+        ):
+            if counted:
+                found[name][value] = found[name].get(value, 0) + count
+    return found
+
+
+def organizations(session: Session) -> list[str]:
+    """Every organization that somebody is of, that has a shift, or that has taken a need, by name."""
+    columns = (Account.organization, VolunteerShift.organization, Need.organization)
+    return sorted({name for column in columns for name in session.execute(select(column).distinct()).scalars() if name})
+
+
+def communities(session: Session) -> list[str]:
+    """Every community in which a need is open, by name."""
+    query = select(Need.community).where(Need.state.in_(OPEN)).distinct()
+    return sorted(session.execute(query).scalars())
+
+
+def _with(wanted: Filter, **changes: Any) -> Filter:
+    return Filter(**{**{name: getattr(wanted, name) for name in Filter.__slots__}, **changes})
+
+
+def _chosen(query: Select[Any], wanted: Filter, promised: Mapping[str, Times], at: datetime) -> Select[Any]:
+    where: list[ColumnElement[bool]] = [Need.state.in_(wanted.states)]
+    if wanted.services:
+        where.append(Need.service.in_(wanted.services))
+    if wanted.communities:
+        where.append(Need.community.in_(wanted.communities))
+    if wanted.organization:
+        where.append(Need.organization == wanted.organization)
+    if wanted.overdue:
+        where.append(_overdue(promised, at))
+    if wanted.older is not None:
+        where.append(Need.reported_at <= at - wanted.older)
+    if wanted.newer is not None:
+        where.append(Need.reported_at > at - wanted.newer)
+    if wanted.reference:
+        where.append(func.replace(Need.reference, "-", "").contains(wanted.reference, autoescape=True))
+    if wanted.ids:
+        where.append(Need.id.in_(wanted.ids))
+    if not (wanted.reference or wanted.ids or wanted.newer or set(wanted.states) <= set(OPEN)):
+        where.append(Need.state.in_(OPEN) | (Need.reported_at > at - CLOSED_FOR))
+    if wanted.box is not None:
+        query = query.join(NeedPrivate, NeedPrivate.need_id == Need.id)
+        where.append(_within(wanted.box))
+    return query.where(*where)
+
+
+def _within(box: Box) -> ColumnElement[bool]:
+    inside = (NeedPrivate.lng >= box.west, NeedPrivate.lng < box.east,
+              NeedPrivate.lat >= box.south, NeedPrivate.lat < box.north)  # fmt: skip
+    near = boxes.leaves_near(Need.__table__.c.leaf, box)  # type: ignore[arg-type]
+    return and_(*inside) if near is None else and_(near, *inside)
+
+
+def _overdue(promised: Mapping[str, Times], at: datetime) -> ColumnElement[bool]:
+    """Whether the next step of a need is late: by what is promised of its service, from its report on."""
+    of_service = {name: (at - one.acknowledge, at - one.meet) for name, one in promised.items()}
+    late = []
+    for name, (acknowledge, meet) in of_service.items():
+        late.append(
+            and_(
+                Need.service == name,
+                or_(
+                    and_(Need.state == "reported", Need.reported_at < acknowledge),
+                    and_(Need.state.in_(("acknowledged", "assigned")), Need.reported_at < meet),
+                ),
+            )
+        )
+    return or_(literal(False), *late)
+
+
+def _rank(promised: Mapping[str, Times], at: datetime) -> ColumnElement[int]:
+    late, urgent = _overdue(promised, at), Need.urgency == "urgent"
+    return case(
+        (and_(late, urgent), RANK_BOTH), (late, RANK_OVERDUE), (and_(urgent, Need.state.in_(OPEN)), RANK_URGENT),
+        else_=RANK_REST,
+    )  # fmt: skip
+
+
+def _behind(rank: ColumnElement[int], place: Place) -> ColumnElement[bool]:
+    later = or_(
+        Need.reported_at > place.reported_at,
+        and_(Need.reported_at == place.reported_at, Need.id > place.need_id),
+    )
+    return or_(rank > place.rank, and_(rank == place.rank, later))
+
+
+def _complete(session: Session, rows: Sequence[dict[str, Any]], promised: Mapping[str, Times], at: datetime) -> None:
+    if not rows:
+        return
+    query = select(NeedPrivate.need_id, NeedPrivate.compound, NeedPrivate.building)
+    homes = {
+        need_id: (compound, building)
+        for need_id, compound, building in session.execute(
+            query.where(NeedPrivate.need_id.in_([row["id"] for row in rows]))
+        )
+    }
+    lngs, lats = cells.centers(np.array([row["leaf"] for row in rows], dtype=np.int64))
+    for row, lng, lat in zip(rows, lngs.tolist(), lats.tolist(), strict=True):
+        of_service = promised.get(row["service"])
+        row["due"] = of_service and due_at(row["state"], row["reported_at"], of_service.acknowledge, of_service.meet)
+        row["overdue"] = row["due"] is not None and row["due"] < at
+        row["lng"], row["lat"] = round(lng, 6), round(lat, 6)
+        row["compound"], row["building"] = homes.get(row["id"], ("", ""))
