@@ -28,7 +28,8 @@ def features_in_box(
 ) -> list[dict[str, Any]]:
     """Up to `limit` features with ids above `after` that touch the box, in id order, as `feature_rows` gives them.
 
-    at: the moment a compound's status is given for; with `only_at` only features whose interval holds then.
+    at: the moment for which is given what time alone changes (a compound's status, the end of a claim); with `only_at`
+    only features whose interval holds then.
     """
     query = _visible(layer, public).where(layer.table.c.id > after).order_by(layer.table.c.id).limit(limit)
     if only_at:
@@ -74,6 +75,8 @@ def _within(session: Session, query: Select[Any], layer: Layer, box: Box) -> Sel
 
 def _as_rows(session: Session, query: Select[Any], layer: Layer, public: bool, at: datetime) -> list[dict[str, Any]]:
     rows = [dict(row) for row in session.execute(query).mappings()]
+    if layer.row_at is not None:
+        rows = [layer.row_at(row, at) for row in rows]
     if layer.name == "compounds":
         add_status(session, rows, at)
     if rows and "geometry" not in layer.table.c:

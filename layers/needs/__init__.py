@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.description import Layer, LegendEntry
 from layers.needs.preparing import prepare
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate, NeedVoice
-from layers.needs.rules import MOVES, Feature, contribution, may_move
+from layers.needs.rules import MOVES, Feature, contribution, may_move, row_at
 from layers.text import Text
 from layers.vocabulary.queries import SLOT_COLUMNS
 
@@ -33,6 +33,7 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    row_at=row_at,
     move_rule=lambda row, to_state: may_move(row["state"], to_state, row["state_before"]),
     prepare=prepare,
     private_table=NeedPrivate.__table__,  # type: ignore[arg-type]

@@ -22,9 +22,10 @@ from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
 from layers.needs import LAYER
+from layers.needs.lapses import lapse
 from layers.needs.preparing import new_reference
 from layers.needs.record import IdempotencyKey, Need
-from layers.needs.rules import CLOSED_FROM_OPEN, Feature, may_move
+from layers.needs.rules import CLOSED_FROM_OPEN, UNCLAIMED, Feature, may_move
 
 #: Columns that a step forward stamps with its moment.
 STAMPS = {"acknowledged": "acknowledged_at", "assigned": "assigned_at", "met": "met_at", "confirmed": "confirmed_at"}
@@ -116,11 +117,11 @@ def forget_keys(session: Session, before: datetime) -> None:
 def move(
     session: Session, need_ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
-    """Takes needs to a state together, all or none; for the details see `step`.
+    """Takes needs to a state together, all or none; for the details see `step`. A claim that has ended ends first.
 
     Raises MoveNotAllowed, NotFound, and BadInput where a detail is missing that the move takes.
     """
-    rows = features.locked(session, LAYER, need_ids)
+    rows = lapse(session, features.locked(session, LAYER, need_ids), at)
     if to_state == "duplicate":
         _check_kept(session, need_ids, details.get("duplicate_of"))
     return features.move(session, LAYER, [step(row, to_state, at, **details) for row in rows.values()], actor, at)
@@ -140,7 +141,7 @@ def move_each(
     """Moves each need that is still in the state it was seen in (by id); leaves one that somebody else has moved
     meanwhile, so that the second of two officials is told. Raises NotFound, BadInput, MoveNotAllowed as `move`.
     """
-    rows = features.locked(session, LAYER, list(seen))
+    rows = lapse(session, features.locked(session, LAYER, list(seen)), at)
     stayed = {need_id: row for need_id, row in rows.items() if row["state"] != seen[need_id]}
     going = [need_id for need_id in rows if need_id not in stayed]
     return MovedEach(move(session, going, to_state, actor, at, **details) if going else [], stayed)
@@ -170,6 +171,7 @@ def step(
         if not organization:
             raise _missing("organization", "assigning a need names an organization")
         changes |= {"organization": organization, "taken_by": taken_by, "claim_until": claim_until, "assigned_at": at}
+        changes["reason"] = reason
     else:
         changes |= _stamped(row, to_state, at)
     return features.Step(row["id"], to_state, at, changes, reason)
@@ -187,7 +189,7 @@ def _closing(state: str, to_state: str, duplicate_of: int | None, reason: str | 
 def _stamped(row: Mapping[str, Any], to_state: str, at: datetime) -> dict[str, Any]:
     """The moment a state was reached, kept from the first acknowledgement on; a step back takes back what it undoes."""
     if (row["state"], to_state) == ("assigned", "acknowledged"):
-        return {"organization": None, "taken_by": None, "claim_until": None, "assigned_at": None}
+        return dict(UNCLAIMED)
     if (row["state"], to_state) == ("met", "assigned"):
         return {"met_at": None, "reopened": row["reopened"] + 1}
     return {STAMPS[to_state]: at, **({"claim_until": None} if to_state == "met" else {})}

@@ -6,13 +6,18 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Literal
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, field_validator
 
 from layers.description import Contribution
 from layers.feature_model import FeatureModel
 from layers.text import titled
+
+if TYPE_CHECKING:
+    from layers.vocabulary.queries import Times
 
 Urgency = Literal["ordinary", "urgent"]
 Channel = Literal["web", "phone", "proxy", "paper", "file"]
@@ -80,6 +85,54 @@ def may_move(state: str, to_state: str, state_before: str | None) -> bool:
     if state in CLOSED_FROM_OPEN:
         return to_state == state_before
     return to_state in MOVES[state]
+
+
+def acknowledge_by(row: Mapping[str, Any], times: Times) -> datetime:
+    """Until when the need in `row` is to be looked at, by the response time of its service."""
+    reported: datetime = row["reported_at"]
+    return reported + times.acknowledge
+
+
+def meet_by(row: Mapping[str, Any], times: Times) -> datetime:
+    """Until when the need in `row` is to be met. It runs from the report, also of a need that was not met after all."""
+    reported: datetime = row["reported_at"]
+    return reported + times.meet
+
+
+def overdue(row: Mapping[str, Any], times: Times, at: datetime) -> Literal["acknowledge", "meet"] | None:
+    """What is late about the need in `row` at a moment: to be met, else to be acknowledged; None for nothing.
+
+    Only open needs are late: of one that is met the resident has the next word, of one that is closed nobody.
+    """
+    if row["state"] in OPEN and at > meet_by(row, times):
+        return "meet"
+    if row["state"] == "reported" and at > acknowledge_by(row, times):
+        return "acknowledge"
+    return None
+
+
+#: Why a need went back to everyone when the end of its claim came.
+LAPSED = "lapsed"
+
+#: What a need loses when it goes back to everyone.
+UNCLAIMED: Mapping[str, Any] = MappingProxyType(
+    {"organization": None, "taken_by": None, "claim_until": None, "assigned_at": None}
+)
+
+
+def has_lapsed(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether the claim on the need in `row` has ended by a moment. One without an end does not."""
+    return row["state"] == "assigned" and row["claim_until"] is not None and row["claim_until"] <= at
+
+
+def row_at(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The need in `row` as everybody is to see it at a moment: a claim that has ended is no claim, also before the
+    clock has written that down.
+    """
+    if not has_lapsed(row, at):
+        return row
+    ended = row["claim_until"]
+    return {**row, **UNCLAIMED, "state": "acknowledged", "reason": LAPSED, "since": ended, "changed_at": ended}
 
 
 def contribution(row: Mapping[str, Any]) -> Contribution:

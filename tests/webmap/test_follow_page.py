@@ -56,7 +56,7 @@ def move(database: Database, token: str, *steps: tuple[str, dict[str, Any]]) -> 
     """Staff take the need along."""
     for to_state, details in steps:
         with database.write() as session:
-            row = by_token(session, token)
+            row = by_token(session, token, datetime.now(UTC))
             assert row is not None
             actions.move(session, [row["id"]], to_state, SYSTEM, datetime.now(UTC), **details)
 
@@ -64,7 +64,7 @@ def move(database: Database, token: str, *steps: tuple[str, dict[str, Any]]) -> 
 def need_of(database: Database, link: str) -> dict[str, Any]:
     """The need behind a link, as it is kept."""
     with database.read() as session:
-        row = by_token(session, link.rsplit("/", 1)[1])
+        row = by_token(session, link.rsplit("/", 1)[1], datetime.now(UTC))
     assert row is not None
     return row
 

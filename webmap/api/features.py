@@ -20,6 +20,7 @@ from layers.cell_state.queries import next_boundary
 from layers.description import Layer
 from layers.errors import BadInput, NotAllowed, NotFound
 from layers.named_places import place_of
+from layers.needs.queries import next_claim_end
 from webmap.access import allowed, current_actor, may, may_write
 from webmap.api import needs
 from webmap.errors import SignInNeeded
@@ -176,10 +177,13 @@ def feature(row: dict[str, Any]) -> dict[str, Any]:
 def _tag(session: Session, layer: Layer, at: datetime, staff: bool) -> str:
     """What a list depends on: the journal (in public only public layers) and between which boundaries `at` lies.
 
-    Zones count for every layer: the status of a compound follows from them.
+    Zones count for every layer: the status of a compound follows from them. Needs go back to everyone
+    when a claim ends.
     """
     seq = journal.latest(session) if staff else journal.latest_public(session)
     until = next_boundary(session, at, frozenset((layer.name, "quarantine_zones")))
+    claim_ends = next_claim_end(session, at) if layer.name == "needs" else None
+    until = min((one for one in (until, claim_ends) if one is not None), default=None)
     return f'"{"i" if staff else "p"}{seq}.{"" if until is None else int(until.timestamp() * 1000)}"'
 
 

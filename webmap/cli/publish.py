@@ -5,17 +5,26 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from data.database import Database
 
 #: How often the clock looks whether a publication is due. Due ones come at most this late.
 LOOK_SECONDS = 5.0
 
+#: A claim that ends before the next look is waited for, but never shorter than this.
+LOOK_SECONDS_AT_LEAST = 0.05
+
 
 @click.command()
-@click.option("--clock", is_flag=True, help="Keep running and publish every ten minutes.")
+@click.option("--clock", is_flag=True, help="Keep running: publish every ten minutes, end claims when they are due.")
 def publish(clock: bool) -> None:
     """Publish what the public may see of needs, if a publication is due.
+
+    Claims of organizations that are due go back to everyone.
 
     \b
     Example:
@@ -23,22 +32,43 @@ def publish(clock: bool) -> None:
     """
     from data.availability import StoreTrouble
     from data.database import open_database
-    from layers.needs.actions import KEYS_KEPT, forget_keys
-    from layers.publication.actions import publish_if_due
     from webmap.settings import from_environment
 
     with open_database(from_environment().database_url or None) as database:
         database.upgrade()
         if not clock:
-            done = publish_if_due(database, datetime.now(UTC))
+            done = _do_what_is_due(database, datetime.now(UTC))
             click.echo("published" if done else "the present publication is there already")
             return
         while True:
+            wait, now = LOOK_SECONDS, datetime.now(UTC)
             try:
-                now = datetime.now(UTC)
-                if publish_if_due(database, now):
-                    with database.write() as session:
-                        forget_keys(session, now - KEYS_KEPT)
+                _do_what_is_due(database, now)
+                wait = _until_next_claim_ends(database, now)
             except StoreTrouble as error:
                 click.echo(f"linli: no publication now, trying again: {error}", file=sys.stderr)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(wait)
+
+
+def _do_what_is_due(database: Database, now: datetime) -> bool:
+    """Ends claims and publishes; whether there was something to publish."""
+    from layers.needs.actions import KEYS_KEPT, forget_keys
+    from layers.needs.lapses import lapse_due
+    from layers.publication.actions import publish_if_due
+
+    lapse_due(database, now)
+    published = publish_if_due(database, now)
+    if published:
+        with database.write() as session:
+            forget_keys(session, now - KEYS_KEPT)
+    return published
+
+
+def _until_next_claim_ends(database: Database, looked: datetime) -> float:
+    """Seconds until the next look after one, so that a claim ends on the map of staff at the moment it says."""
+    from layers.needs.queries import next_claim_end
+
+    with database.read() as session:
+        ends = next_claim_end(session, looked)
+    seconds = LOOK_SECONDS if ends is None else (ends - datetime.now(UTC)).total_seconds()
+    return min(LOOK_SECONDS, max(LOOK_SECONDS_AT_LEAST, seconds))

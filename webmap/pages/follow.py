@@ -75,7 +75,7 @@ def _need_of(token: str) -> dict[str, Any]:
     """The need's row. An unknown token gets the page of any address that leads nowhere."""
     if TOKEN.fullmatch(token):
         with service().database.read() as session:
-            row = by_token(session, token)
+            row = by_token(session, token, datetime.now(UTC))
         if row is not None:
             return row
     unknown_links(current_app).count()
@@ -87,7 +87,7 @@ def _take(step: str, token: str, reason: str | None) -> None:
     states, to_state = STEPS[step]
     now = datetime.now(UTC)
     with service().database.write() as session:
-        row = by_token(session, token)
+        row = by_token(session, token, now)
         if row is None or row["state"] not in states:
             raise MoveNotAllowed(f"{step} is not possible any more")
         actions.move(session, [row["id"]], to_state, RESIDENT, now, reason=reason)
