@@ -75,6 +75,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "layers.write_all": Permission(
             (*OFFICIALS, ADMINISTRATOR), "change every layer, not only supply_drops and volunteer_shifts"
         ),
+        # paper
+        "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),
+        "posters.list": Permission(STAFF, "search the posters, and print those of a community at once"),
         # the service itself
         "health": Permission(EVERYONE, "ask whether the service is up"),
         "openapi": Permission(EVERYONE, "read the description of the API"),

@@ -24,10 +24,11 @@ def is_on_this_machine() -> bool:
     """
     if any(header in request.headers for header in FORWARDING_HEADERS):
         return False
-    return _is_loopback(request.remote_addr or "") and _is_loopback(urlsplit(f"//{request.host}").hostname or "")
+    return is_loopback(request.remote_addr or "") and is_loopback(urlsplit(f"//{request.host}").hostname or "")
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address leads to the machine that asks, whichever that is."""
     if name == "localhost":
         return True
     try:

@@ -31,10 +31,19 @@ class Named:
 
 def named(session: Session, at: datetime) -> list[Named]:
     """Every compound there is at a moment, by name."""
+    return _named(session, *_holding(at))
+
+
+def by_id(session: Session, compound_id: int, at: datetime) -> Named | None:
+    """The compound of an id, if it is there at a moment."""
+    return next(iter(_named(session, Compound.id == compound_id, *_holding(at))), None)
+
+
+def _named(session: Session, *which: ColumnElement[bool]) -> list[Named]:
     query = select(
         Compound.id, Compound.name, Compound.aliases, Compound.source_id, Compound.community, Compound.subdistrict
     )
-    rows = session.execute(query.where(*_holding(at)).order_by(Compound.name, Compound.id))
+    rows = session.execute(query.where(*which).order_by(Compound.name, Compound.id))
     return [Named(i, name, tuple(others or ()), *more) for i, name, others, *more in rows]
 
 

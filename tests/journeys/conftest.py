@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.visitors import PHONE, Visitor
+
+Visit = Callable[..., Visitor]
 
 ROOT = Path(__file__).resolve().parents[2]
 LINLI = Path(sys.executable).with_name("linli")
@@ -66,3 +71,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, linli: str) -> Iterator[Visit]:
+    """`visit(address, size, language)` is somebody who has opened a page; nothing may go wrong unseen."""
+    visitors: list[Visitor] = []
+
+    def open_page(address: str, size: tuple[int, int] = PHONE, language: str = "en", **more: Any) -> Visitor:
+        visitor = Visitor(browser, linli, size, language, **more)
+        visitors.append(visitor)
+        visitor.open(address)
+        return visitor
+
+    yield open_page
+    for visitor in visitors:
+        visitor.close()
+        assert visitor.outside == [], "a page asks nothing of a third party"
+        assert visitor.complaints == [], "the browser has nothing to complain of"

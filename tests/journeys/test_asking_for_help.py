@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.journeys.test_map_page import INNER_WORDS, PHONE, SCREENS, violations
-from tests.journeys.visitors import Visitor
-
-Visit = Callable[..., Visitor]
+from tests.journeys.conftest import Visit
+from tests.journeys.test_map_page import INNER_WORDS
+from tests.journeys.visitors import SCREENS, fits, violations
 
 #: What the page says on the way, by language.
 SAID = {
     "en": {"sent": "Your request has been received.", "now": "Received", "gone": "Withdrawn", "no": "Not sent yet"},
     "zh": {"sent": "您的求助已收到。", "now": "已收到", "gone": "已撤回", "no": "尚未提交"},
 }
-
-
-@pytest.fixture
-def visit(browser: Browser, linli: str) -> Iterator[Visit]:
-    """`visit(address, size, language)` is somebody who has opened a page; nothing may go wrong unseen."""
-    visitors: list[Visitor] = []
-
-    def open_page(address: str, size: tuple[int, int] = PHONE, language: str = "en", **more: Any) -> Visitor:
-        visitor = Visitor(browser, linli, size, language, **more)
-        visitors.append(visitor)
-        visitor.open(address)
-        return visitor
-
-    yield open_page
-    for visitor in visitors:
-        visitor.close()
-        assert visitor.outside == [], "a page asks nothing of a third party"
-        assert visitor.complaints == [], "the browser has nothing to complain of"
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing has to be pushed sideways to be read."""
-    width: int = page.locator("html").evaluate("(html) => html.scrollWidth - html.clientWidth")
-    return width <= 0
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -12,17 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.visitors import Visitor
-
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-PHONE, DESKTOP = (390, 844), (1440, 900)
-SCREENS = pytest.mark.parametrize(
-    ("size", "language"),
-    [(PHONE, "zh"), (PHONE, "en"), (DESKTOP, "zh"), (DESKTOP, "en")],
-    ids=["phone-zh", "phone-en", "desktop-zh", "desktop-en"],
-)
+from tests.journeys.visitors import DESKTOP, PHONE, SCREENS, Visitor, violations
 
 #: What the machine calls a place; people never read it.
 INNER_WORDS = re.compile(r"\b8[0-9a-f]{14}\b|\bcells?\b|\bgrid\b|\bH3\b|\bhexagon|网格|单元格|六边形", re.IGNORECASE)
@@ -152,13 +142,6 @@ def test_the_dark_map_reads_as_well_as_the_light_one(visit: Visit, size: tuple[i
     is_drawn(page)
     tap_a_home(page)
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, a line each."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(tags) => axe.run({ runOnly: { type: 'tag', values: tags } })", RULES)
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
 
 def test_with_the_keyboard_alone_a_place_is_opened_read_and_closed(visit: Visit) -> None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+from data.demo.neighbourhood import DEMO_PASSWORD
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+PHONE, DESKTOP = (390, 844), (1440, 900)
+SCREENS = pytest.mark.parametrize(
+    ("size", "language"),
+    [(PHONE, "zh"), (PHONE, "en"), (DESKTOP, "zh"), (DESKTOP, "en")],
+    ids=["phone-zh", "phone-en", "desktop-zh", "desktop-en"],
+)
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -44,6 +58,12 @@ class Visitor:
         """Opens a page of Linli."""
         self.page.goto(self.linli + path)
 
+    def sign_in(self, email: str) -> None:
+        """Signs in on the sign-in page, which is open, with an account of the demo."""
+        self.page.locator("#email").fill(email)
+        self.page.locator("#password").fill(DEMO_PASSWORD)
+        self.page.locator("main button[type=submit]").click()
+
     def close(self) -> None:
         """Leaves."""
         self._context.close()
@@ -59,3 +79,16 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not self._may_complain:
             self.complaints.append(message.text)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing has to be pushed sideways to be read."""
+    width: int = page.locator("html").evaluate("(html) => html.scrollWidth - html.clientWidth")
+    return width <= 0
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, a line each."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(tags) => axe.run({ runOnly: { type: 'tag', values: tags } })", RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
