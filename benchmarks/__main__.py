@@ -52,7 +52,7 @@ def _head() -> list[str]:
         "in the same run. Absolute figures are of one shared machine and do not carry over.",
         "",
         f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()};",
-        "two gunicorn workers of 8 threads, wrk with one thread on the same cores.",
+        "two gunicorn workers (those of the bare routes with 8 threads each), wrk with one thread on the same cores.",
         "",
     ]
 

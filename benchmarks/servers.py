@@ -30,7 +30,7 @@ def linli(url: str) -> Iterator[str]:
     """Linli on a store; gives its address."""
     port = free_port()
     command = [sys.executable, "-m", "webmap.cli", "serve", "--port", str(port), "--workers", str(WORKERS)]
-    with _running([*command, "--threads", str(THREADS)], {"LINLI_DATABASE_URL": url}, port, "/healthz") as address:
+    with _running(command, {"LINLI_DATABASE_URL": url}, port, "/healthz") as address:
         yield address
 
 

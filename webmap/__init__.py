@@ -15,7 +15,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from data.database import open_database
-    from webmap import access, accounts, compression, cross_site, errors, language, limits, metrics, security_headers
+    from webmap import (
+        access,
+        accounts,
+        compression,
+        cross_site,
+        errors,
+        feed,
+        language,
+        limits,
+        metrics,
+        security_headers,
+    )
     from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
     from webmap.pages import dashboard, follow, home, icon, posters, problems, report, sign_in
@@ -34,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.extensions["linli"] = Service(settings, open_database(settings.database_url or None))
+
+    feed.init_app(app)
 
     # Order matters: answers pass these from the last to the first, requests are checked in this order.
     metrics.init_app(app)

@@ -19,8 +19,11 @@ from webmap.settings import Settings
 #: sooner after `linli demo` has filled a store that is being served.
 DEMO_BELIEVED_SECONDS = 15.0
 
+#: Threads of one process. Most of them sleep, in streams of changes or over a slow phone: work takes turns.
+THREADS = 200
+
 #: Streams of changes at once in one process: half of its threads, so that the map always has the other half.
-STREAMS = 4
+STREAMS = THREADS // 2
 
 
 def zone_of(settings: Settings) -> ZoneInfo:

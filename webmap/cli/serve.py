@@ -13,17 +13,16 @@ from webmap.cli import BadUse
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-#: Two workers use two cores; each answers eight requests at once, most of which wait for the store.
-WORKERS, THREADS = 2, 8
+#: Two workers use two cores.
+WORKERS = 2
 
 
 @click.command(epilog="Example: linli serve --host 0.0.0.0 --port 8080 --workers 4")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
 @click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="Per process.")
 @click.option("--reload", is_flag=True, help="One process that starts anew when a file changes, for development.")
-def serve(host: str, port: int, workers: int, threads: int, reload: bool) -> None:
+def serve(host: str, port: int, workers: int, reload: bool) -> None:
     """Serve the map, with the schema up to date and a first publication before the first request."""
     from webmap.settings import from_environment
 
@@ -32,9 +31,10 @@ def serve(host: str, port: int, workers: int, threads: int, reload: bool) -> Non
     lines = _prepare(settings.database_url, not settings.production)
 
     from webmap.server import Plan, run
+    from webmap.service import THREADS
 
     announcement = "\n".join((f"Linli is at {_address(host, listener)}", *lines))
-    run(Plan(listener, 1 if reload else workers, threads, reload, announcement))
+    run(Plan(listener, 1 if reload else workers, THREADS, reload, announcement))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,7 +20,7 @@ from data.database import Database, open_database
 from data.people import add_account
 from tests.webmap.people import PASSWORD, SECRET_KEY
 
-SERVE = [sys.executable, "-m", "webmap.cli", "serve", "--workers", "1", "--threads", "2"]
+SERVE = [sys.executable, "-m", "webmap.cli", "serve", "--workers", "1"]
 
 
 @pytest.fixture
