@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +47,10 @@ MOVES: dict[str, tuple[str, ...]] = {
 }
 
 WORDS_LONGEST = 2000
+
+#: How long what is private is kept after a need came to rest. Longer helps to answer a complaint about a delivery,
+#: shorter leaves less to be stolen; residents read this number where they leave their contact.
+PRIVATE_KEPT = timedelta(days=30)
 
 
 class Feature(FeatureModel):
