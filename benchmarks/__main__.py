@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cells_of_points, loading, map_reads, servers, town, writing
+from benchmarks import cells_of_points, live, loading, map_reads, servers, town, writing
 from benchmarks.measuring import results_file
 from data.database import Database, open_database
 from data.people import add_account
@@ -38,6 +38,8 @@ def main(sizes: str, stores: str, write: bool) -> None:
         for store in stores.split(","):
             with _store(store, cluster, Path(folder)) as (database, url, peer):
                 _section(lines, lambda d=database, u=url, s=store, p=peer: _grow(d, u, s, p, counts))
+                with servers.linli(url) as ours:
+                    _section(lines, lambda s=store, o=ours: live.measure(s, o))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:
         results_file().write_text("\n".join(lines) + "\n")
