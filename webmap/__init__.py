@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         limits,
         metrics,
         security_headers,
+        type_size,
     )
     from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     compression.init_app(app)
     security_headers.init_app(app)
     language.init_app(app)
+    type_size.init_app(app)
     errors.init_app(app)
     accounts.init_app(app)
     cross_site.init_app(app)

@@ -28,13 +28,17 @@ function isDark(colour) {
   return 0.3 * rgb[1] + 0.59 * rgb[2] + 0.11 * rgb[3] > 140;
 }
 
-/** The colours in force on the page, and its typeface. */
+const USUAL_TEXT = 12; // pixels
+
+/** The colours in force on the page, its typeface, and the size of text on the map, also as a multiple of the usual. */
 export function lookOfPage() {
   const style = getComputedStyle(document.body);
   const look = { typeface: style.fontFamily };
   for (const [name, colour] of Object.entries(isDark(style.color) ? DARK : LIGHT)) {
     look[name] = style.getPropertyValue(`--map-${name}`).trim() || colour;
   }
+  look.text = style.getPropertyValue("--map-text").trim() || `${USUAL_TEXT}px`;
+  look.scale = Number.parseFloat(look.text) / USUAL_TEXT;
   return look;
 }
 
@@ -162,12 +166,12 @@ export function labelRules(p, look, language) {
     filter: (zoom, feature) => kinds.includes(feature.props.kind),
   });
   const area = (size, more = {}) => new p.CenteredTextSymbolizer({
-    ...base, fill: look["name-strong"], fontSize: size, lineHeight: 1.35, ...more,
+    ...base, fill: look["name-strong"], fontSize: size * look.scale, lineHeight: 1.35, ...more,
   });
   const landmark = (more = {}) => new p.GroupSymbolizer([
     new p.CircleSymbolizer({ radius: 2, fill: look.name, stroke: look.halo, width: 1 }),
     new p.OffsetTextSymbolizer({
-      ...base, fill: look.name, fontSize: 11, lineHeight: 1.3, offsetY: 6, maxLineChars: 16,
+      ...base, fill: look.name, fontSize: 11 * look.scale, lineHeight: 1.3, offsetY: 6, maxLineChars: 16,
       placements: [p.TextPlacements.S], justify: p.Justify.Center, ...more,
     }),
   ]);
@@ -176,7 +180,7 @@ export function labelRules(p, look, language) {
     minzoom,
     filter: (zoom, feature) => kinds.includes(feature.props.kind),
     symbolizer: new p.LineLabelSymbolizer({
-      ...base, fill: look.name, fontSize: size, position: p.LineLabelPlacement.Center,
+      ...base, fill: look.name, fontSize: size * look.scale, position: p.LineLabelPlacement.Center,
       repeatDistance: 320, ...more,
     }),
   });
@@ -199,7 +203,7 @@ export function labelRules(p, look, language) {
       minzoom: 12,
       filter: (zoom, feature) => feature.props.kind !== "area",
       symbolizer: new p.LineLabelSymbolizer({
-        ...base, ...wet, fontSize: 11, position: p.LineLabelPlacement.Center, repeatDistance: 400,
+        ...base, ...wet, fontSize: 11 * look.scale, position: p.LineLabelPlacement.Center, repeatDistance: 400,
       }),
     },
     places(["park"], 14, area(11, quiet)),

@@ -191,6 +191,7 @@ export const CellLayer = Sheet.extend({
       chosen: token("cell-chosen"),
       halo: token("cell-chosen-halo"),
       alpha: Number(token("cell-alpha")) || 0.8,
+      text: Number.parseFloat(token("map-text")),
     };
     this.hatching = null;
   },
@@ -238,14 +239,15 @@ export const CellLayer = Sheet.extend({
     const { middle, box } = this.shapes.of(area.id, this.state.res);
     const across = (box.max.x - box.min.x) * scale;
     const rounded = isAboutNeeds(this.options.measure) && !this.options.staff;
-    const text = `${this.options.number?.(area.figure) ?? area.figure}${rounded ? "+" : ""}`;
-    context.font = `600 ${Math.min(18, Math.max(12, across / 9))}px system-ui, sans-serif`;
-    if (context.measureText(text).width + ROOM_BESIDE_NUMBER > across) return;
+    const figure = `${this.options.number?.(area.figure) ?? area.figure}${rounded ? "+" : ""}`;
+    const { text: least } = this.colours;
+    context.font = `600 ${Math.min(1.5 * least, Math.max(least, across / 9))}px system-ui, sans-serif`;
+    if (context.measureText(figure).width + ROOM_BESIDE_NUMBER > across) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = this.colours.inks[area.shade];
     const at = area.middle ?? middle;
-    context.fillText(text, at.x * scale - origin.x, at.y * scale - origin.y);
+    context.fillText(figure, at.x * scale - origin.x, at.y * scale - origin.y);
   },
 
   _drawChosen(context, scale, origin) {

@@ -18,7 +18,7 @@ const Graticule = Sheet.extend({
     const digits = Math.max(0, Math.ceil(-Math.log10(step)));
     context.strokeStyle = look.casing;
     context.fillStyle = look.name;
-    context.font = `12px ${look.typeface}`;
+    context.font = `${look.text} ${look.typeface}`;
     context.lineWidth = 1;
     for (let lng = Math.ceil(northWest.lng / step) * step; lng < southEast.lng; lng += step) {
       const { x } = map.latLngToLayerPoint([0, lng]);

@@ -189,7 +189,7 @@ const pen = document.createElement("canvas").getContext("2d");
 
 /** Pixels a label's text takes, about. */
 function textWidth(text) {
-  pen.font = "600 13px system-ui, sans-serif";
+  pen.font = `600 ${document.documentElement.dataset.type === "large" ? 18 : 13}px system-ui, sans-serif`;
   return pen.measureText(text).width;
 }
 

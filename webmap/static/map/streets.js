@@ -88,7 +88,7 @@ const Names = Sheet.extend({
   paint(context) {
     const { scale, origin } = this.frameOfMap();
     const zoom = this._map.getZoom();
-    context.font = `12px ${this.look.typeface}`;
+    context.font = `${this.look.text} ${this.look.typeface}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";

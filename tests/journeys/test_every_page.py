@@ -1,0 +1,145 @@
+"""Every page there is shuts out nobody: in both languages, both type sizes, by day and by night, on a phone and a desk.
+
+The pages are read from the application's own routes: a new one fails here until it is on the walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.visitors import DESKTOP, PHONE, Visitor, fits, violations
+from webmap import create_app
+from webmap.settings import Settings
+
+#: Pages everybody sees, by route: an address to open. `sent` makes a request and opens its private link.
+PUBLIC: Mapping[str, str] = {
+    "/": "/",
+    "/report": "/report",
+    "/needs/<token>": "sent",
+    "/sign-in": "/sign-in",
+    "/posters/<int(max=9223372036854775807):compound_id>": "/posters/1",
+    "/problems/<name>": "/problems/bad-input",
+}
+
+#: Pages staff see. The map is another one for them.
+STAFF: Mapping[str, str] = {
+    "/account": "/account",
+    "/dashboard": "/dashboard",
+    "/posters": "/posters?q=园",
+    "/posters/print": "/posters",
+}
+
+#: Routes that answer no page for reading: files, data, and what only leads on.
+NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/openapi.json")
+
+#: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.
+TOO_SMALL = """() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
+    if (element.closest('.for-readers-only, script, style, noscript, option, svg, .poster')) continue;
+    const style = getComputedStyle(element);
+    const size = parseFloat(style.fontSize);
+    const name = `${element.tagName}.${element.className}: ${walker.currentNode.data.trim().slice(0, 30)}`;
+    if (size < 17.99) found.add(`${size}px ${name}`);
+    if (parseFloat(style.lineHeight) / size < 1.299) found.add(`lines ${style.lineHeight} ${name}`);
+  }
+  return [...found];
+}"""
+
+#: What is pressed and is not 60 px in both directions; links inside of running text are left out, as WCAG does.
+TOO_LITTLE = """() => {
+  const found = [];
+  const pressed = 'a[href], button, summary, input:not([type=hidden]), select, textarea';
+  for (const element of document.querySelectorAll(pressed)) {
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    if (element.closest('.for-readers-only, .poster, noscript, .leaflet-control-attribution')) continue;
+    if (element.matches('.skip, .first-submit') || getComputedStyle(element).display === 'inline') continue;
+    const target = element.matches('[type=radio], [type=checkbox]') ? element.closest('label') : element;
+    const box = target.getBoundingClientRect();
+    if (box.height < 59.5 || box.width < 59.5) {
+      found.push(`${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 90)}`);
+    }
+  }
+  return found;
+}"""
+
+
+#: Screen, day or night, type size.
+LOOKS = (
+    (PHONE, "light", "plain"), (PHONE, "dark", "plain"), (PHONE, "light", "large"),
+    (DESKTOP, "light", "large"), (DESKTOP, "light", "plain"), (DESKTOP, "dark", "plain"),
+)  # fmt: skip
+
+
+def test_every_page_is_on_the_walk(tmp_path: Path) -> None:
+    app = create_app(
+        Settings(database_url=f"sqlite:///{tmp_path / 'never.sqlite'}", secret_key="a" * 9 + "bcdefgh" * 5)
+    )
+    routes = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(NO_PAGES)
+    }
+
+    assert routes - {*PUBLIC, *STAFF} == set()
+    assert {*PUBLIC, *STAFF} - routes == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_page_shuts_anybody_out(visit: Visit, language: str) -> None:
+    visitor = visit("/sign-in", PHONE, language, reduced_motion="reduce")
+    faults = walked(visitor, PUBLIC)
+    visitor.open("/sign-in")
+    visitor.sign_in("community-official@example.org")
+    visitor.page.wait_for_url(visitor.linli + "/")
+    faults |= walked(visitor, {"/": "/", **STAFF})
+
+    assert faults == {}
+
+
+def walked(visitor: Visitor, pages: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is wrong with each page, by its route; pages without fault are left out."""
+    found = {}
+    for route, address in pages.items():
+        open_page(visitor, address)
+        found[route] = faults_of(visitor.page)
+    return {route: faults for route, faults in found.items() if faults}
+
+
+def open_page(visitor: Visitor, address: str) -> None:
+    """Opens a page and waits until it says what it has to say."""
+    page = visitor.page
+    if address == "sent":
+        visitor.open("/report?lat=30.3&lng=120.1")
+        page.locator("input[value=food]").check()
+        page.locator("input[value=ordinary]").check()
+        page.locator("#send").click()
+        expect(page.locator(".reference").first).to_be_visible()
+    else:
+        visitor.open(address)
+    if page.locator("#legend").count():
+        expect(page.locator("[data-classes] li").first).to_be_attached()
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds wrong, on a phone and on a desk, by day and by night; and what a ruler does, in large type."""
+    found = []
+    for size, scheme, kind in LOOKS:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate("(kind) => { document.documentElement.dataset.type = kind }", kind)
+        faults = violations(page, ["color-contrast"] if scheme == "dark" else None)
+        if not fits(page):
+            faults.append("wider than the screen")
+        if kind == "large":
+            faults += page.evaluate(TOO_SMALL) + page.evaluate(TOO_LITTLE)
+        found += [f"{size[0]} px, {scheme}, {kind}: {fault}" for fault in faults]
+    return found
