@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
-    from webmap.pages import dashboard, follow, home, icon, posters, problems, report, sign_in
+    from webmap.pages import dashboard, dashboard_list, follow, home, icon, posters, problems, report, sign_in
     from webmap.service import Service
     from webmap.settings import from_environment
     from webmap.turnstile import Turnstile
@@ -65,7 +65,20 @@ def create_app(settings: Settings | None = None) -> Flask:
         current_actor=access.current_actor, may=access.may, demo=app.extensions["linli"].demo_loaded
     )
 
-    for pages in (home, report, follow, sign_in, dashboard, posters, problems, icon, health, description, basemap):
+    for pages in (
+        home,
+        report,
+        follow,
+        sign_in,
+        dashboard,
+        dashboard_list,
+        posters,
+        problems,
+        icon,
+        health,
+        description,
+        basemap,
+    ):
         app.register_blueprint(pages.blueprint)
     for resource in (
         cells.blueprint,

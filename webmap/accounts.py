@@ -175,7 +175,7 @@ def init_app(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=app.extensions["linli"].settings.session_hours),
         SECURITY_BLUEPRINT_NAME="account",
         SECURITY_LOGIN_USER_TEMPLATE="sign_in.html",
-        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGIN_VIEW="/dashboard",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a scheme
         SECURITY_PASSWORD_SCHEMES=["argon2"],

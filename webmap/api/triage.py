@@ -98,7 +98,7 @@ def list_needs(query: TriageQuery) -> Response:
 
     Nothing private; `building` only of needs the caller may open. `counts` leave their own filter aside.
     """
-    wanted, after = filter_of(query), _place_of(query.after)
+    wanted, after = filter_of(query), place_of(query.after)
     at = after.at if after else datetime.now(UTC)
     with service().database.read() as session:
         seq = journal.latest(session)
@@ -108,7 +108,7 @@ def list_needs(query: TriageQuery) -> Response:
     if found is not None:
         content |= {"count": found.pop("shown")["all"], "counts": found}
     if len(rows) == query.limit:
-        content["next"] = _written(rows[-1], at)
+        content["next"] = written(rows[-1], at)
     return answer(content)
 
 
@@ -170,7 +170,7 @@ def filter_of(query: TriageQuery) -> Filter:
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `layers.triage.queries.page` as the caller may see it."""
     mine = may_open(current_actor(), row)
-    kept = {name: value for name, value in row.items() if name not in (*OF_THE_HOME, "leaf", "rank", "state_before")}
+    kept = {name: value for name, value in row.items() if name not in (*OF_THE_HOME, "leaf", "rank")}
     home = {"building": [row[name] for name in OF_THE_HOME]} if mine and row["building"] else {}
     return {**kept, **home, "mine": mine}
 
@@ -218,7 +218,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def _written(row: Mapping[str, Any], at: datetime) -> str:
+def written(row: Mapping[str, Any], at: datetime) -> str:
+    """The place of a row in a list ordered at a moment, for `after` of the next page."""
     return f"{row['rank']}.{_micros(row['reported_at'])}.{row['id']}.{_micros(at)}"
 
 
@@ -226,7 +227,8 @@ def _micros(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
-def _place_of(text: str) -> Place | None:
+def place_of(text: str) -> Place | None:
+    """The place that `written` wrote; None for none. Raises BadInput."""
     if not text:
         return None
     found = PLACE.fullmatch(text)

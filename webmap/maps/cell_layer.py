@@ -55,11 +55,10 @@ class LocalLinks(JSCSSMixin):
         return ""  # everything went into the figure's parts
 
 
-class CellLayer(LocalLinks):
+class CellLayer(MacroElement):
     """The state of places as hexagons, drawn by `static/map/cells.js` from the cells of the API.
 
-    module: where that file is served. h3: where h3-js is served. preload: further modules to fetch early.
-    options: what the layer in the browser takes: url, measure, moment, step, staff.
+    module: where that file is served. options: what the layer in the browser takes: url, measure, moment, step, staff.
     """
 
     _template = Template(
@@ -73,40 +72,30 @@ class CellLayer(LocalLinks):
         """
     )
 
-    def __init__(self, module: str, h3: str, preload: tuple[str, ...] = (), **options: Any) -> None:
+    def __init__(self, module: str, **options: Any) -> None:
         super().__init__()
         self._name = "CellLayer"
         self.module = module
-        self.preload = preload
         self.options = options
-        self.default_js = [("h3", h3)]
-        self.default_css = []
 
     def get_name(self) -> str:
         """Always `cells`: a map has one such layer."""
         return "cells"
 
-    def render(self, **kwargs: Any) -> str:
-        """Adds the links to modules after those to the scripts they use."""
-        rendered = super().render(**kwargs)
-        for url in (self.module, *self.preload):
-            figure_of(self).header.add_child(Preloaded(url), name=url)
-        return rendered
-
 
 class Started(MacroElement):
-    """Hands the map and its cell layer to the page's own module: calls its `start(map, cells)`."""
+    """Hands the map, and its cell layer where it has one, to the page's own module: calls its `start(map, cells)`."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
             import { start } from {{ this.module|tojson }};
-            start({{ this._parent.get_name() }}, {{ this.cells.get_name() }});
+            start({{ this._parent.get_name() }}{% if this.cells %}, {{ this.cells.get_name() }}{% endif %});
         {% endmacro %}
         """
     )
 
-    def __init__(self, module: str, cells: CellLayer) -> None:
+    def __init__(self, module: str, cells: CellLayer | None) -> None:
         super().__init__()
         self._name = "Started"
         self.module = module

@@ -10,7 +10,7 @@ import folium
 from folium.template import Template
 
 from geo.coordinates import Box
-from webmap.maps.cell_layer import CellLayer, LocalLinks, Started, figure_of
+from webmap.maps.cell_layer import CellLayer, LocalLinks, Preloaded, Started, figure_of
 
 #: Shown while nothing is known: China whole, as wide as a phone shows it.
 EVERYWHERE = Box(73.5, 18.0, 135.0, 53.6)
@@ -25,8 +25,8 @@ class Files:
     leaflet_js: str
     leaflet_css: str
     h3_js: str
-    cells_module: str
     page_module: str
+    cells_module: str = ""
     preload: tuple[str, ...] = ()
 
 
@@ -68,7 +68,7 @@ class PageMap(LocalLinks, folium.Map):
     def __init__(self, files: Files, label: str, zoom_in: str, zoom_out: str, **options: Any) -> None:
         super().__init__(tiles=None, zoom_control=False, min_zoom=None, max_zoom=None, **options)
         self.label, self.zoom_in, self.zoom_out = label, zoom_in, zoom_out
-        self.default_js = [("leaflet", files.leaflet_js)]
+        self.default_js = [("leaflet", files.leaflet_js), ("h3", files.h3_js)]
         self.default_css = [("leaflet_css", files.leaflet_css)]
 
     def get_name(self) -> str:
@@ -77,7 +77,7 @@ class PageMap(LocalLinks, folium.Map):
 
 
 def page_map(files: Files, box: Box | None, words: Sequence[str], **cells: Any) -> MapParts:
-    """The map of a page with its cell layer, showing `box` at first (None: everywhere).
+    """The map of a page, showing `box` at first (None: everywhere); with a cell layer where `files` names its module.
 
     words: what the map is called, and the names of the buttons that zoom in and out. cells: options of the layer.
     """
@@ -89,14 +89,17 @@ def page_map(files: Files, box: Box | None, words: Sequence[str], **cells: Any) 
         zoom_snap=1, fade_animation=False,
     )  # fmt: skip
     made.fit_bounds([[start.south, start.west], [start.north, start.east]])
-    layer = CellLayer(files.cells_module, files.h3_js, files.preload, **cells)
-    layer.add_to(made)
+    layer = CellLayer(files.cells_module, **cells) if files.cells_module else None
+    if layer is not None:
+        layer.add_to(made)
     Started(files.page_module, layer).add_to(made)
-    return _parts(made)
+    return _parts(made, (*filter(None, (files.cells_module,)), *files.preload))
 
 
-def _parts(made: PageMap) -> MapParts:
+def _parts(made: PageMap, modules: Sequence[str]) -> MapParts:
     figure = figure_of(made)
     figure.header._children.clear()  # folium's character set line: the page has its own
     made.render()
+    for url in modules:  # after the scripts they use
+        figure.header.add_child(Preloaded(url), name=url)
     return MapParts(figure.header.render(), figure.html.render(), figure.script.render())

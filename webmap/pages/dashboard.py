@@ -1,17 +1,91 @@
-"""Where staff start: the map, which shows them the internal view."""
+"""The dashboard: needs on a map and in an equal list, for those who decide about them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect
-from werkzeug.wrappers import Response
+import json
+from typing import Any
+from urllib.parse import urlencode
 
-from webmap.access import allowed
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from jinja2.utils import htmlsafe_json_dumps
+
+from layers import catalogue
+from layers.needs import LAYER
+from layers.triage import queries
+from layers.triage.rules import MOST_AT_ONCE
+from layers.vocabulary.queries import decline_reasons, vocabulary
+from webmap.access import allowed, current_actor, may
+from webmap.maps.page_map import MapParts, page_map
+from webmap.pages.map_files import drawn, language, map_files, static
+from webmap.pages.map_start import where_people_live
+from webmap.pages.triage_words import AGES, triage_words
+from webmap.service import service
 
 blueprint = Blueprint("dashboard", __name__)
+
+#: The scripts of the page, fetched early and together.
+MODULES = (
+    "map/basemap", "map/features", "map/layers", "map/room", "map/shapes", "map/shown", "map/tiles", "map/words",
+    "triage/main", "triage/actions", "triage/address", "triage/arrivals", "triage/dialogs", "triage/filters",
+    "triage/groups", "triage/keys", "triage/list", "triage/needs", "triage/panel", "triage/pins", "triage/place_form",
+    "triage/server", "triage/story", "triage/undo",
+)  # fmt: skip
+
+#: What else is drawn: zones always, compounds for the names of places.
+LAYERS = ("quarantine_zones", "compounds")
 
 
 @blueprint.get("/dashboard")
 @allowed("pages.dashboard")
-def dashboard() -> Response:
-    """Leads to the map; signed out, the check before it leads to the sign-in page."""
-    return redirect("/")
+def dashboard() -> str:
+    """The page. Its needs the browser asks from the API; without scripts it leads to the plain list."""
+    start = where_people_live()
+    config = _config() | {"start": start and [[start.south, start.west], [start.north, start.east]]}
+    return render_template(
+        "dashboard.html",
+        map=_map(start),
+        config=config,
+        written=htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
+        plain=f"/dashboard/list?{urlencode(list(request.args.items(multi=True)))}",
+    )
+
+
+def _map(start: Any) -> MapParts:
+    files = map_files("triage/main.js", [f"{name}.js" for name in MODULES], cells=False)
+    return page_map(files, start, (_("Map of the requests"), _("Zoom in"), _("Zoom out")))
+
+
+def _config() -> dict[str, Any]:
+    """What the scripts of the page are told, written into it as JSON."""
+    actor = current_actor()
+    with service().database.read() as session:
+        services = vocabulary(session).services
+        reasons = decline_reasons(session)
+        organizations = queries.organizations(session)
+        communities = queries.communities(session)
+    return {
+        "language": language().replace("_", "-"),
+        "role": actor.role,
+        "organization": actor.organization,
+        "decides": may(actor, "needs.correct"),
+        "most": MOST_AT_ONCE,
+        "services": {name: title.in_language(language()) for name, title in services.items()},
+        "states": {
+            entry.value: {"title": entry.title.in_language(language()), "icon": entry.icon, "colour": entry.colour}
+            for entry in LAYER.legend
+        },
+        "reasons": {name: title.in_language(language()) for name, title in reasons.items()},
+        "organizations": organizations,
+        "communities": communities,
+        "ages": {name: title.in_language(language()) for name, (title, _hours) in AGES.items()},
+        "age_hours": {name: hours for name, (_title, hours) in AGES.items()},
+        "layers": [drawn(catalogue.layer(name), on=True) for name in LAYERS],
+        "urls": {
+            "api": "/api/v1",
+            "basemap": "/basemap.json",
+            "icons": static("map/icons.svg"),
+            "protomaps": static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
+        },
+        "words": triage_words(),
+    }

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
-from flask_babel import get_locale
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from jinja2.utils import htmlsafe_json_dumps
 
@@ -16,7 +15,8 @@ from layers.description import Layer
 from layers.publication.rules import K
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
-from webmap.maps.page_map import Files, MapParts, page_map
+from webmap.maps.page_map import MapParts, page_map
+from webmap.pages.map_files import drawn, language, map_files, static
 from webmap.pages.map_start import (
     drops_to_come,
     figures_for_staff,
@@ -69,14 +69,7 @@ def home() -> str:
 
 
 def _map(internal: bool, start: Box | None) -> MapParts:
-    files = Files(
-        leaflet_js=_static("vendor/leaflet/leaflet.js"),
-        leaflet_css=_static("vendor/leaflet/leaflet.css"),
-        h3_js=_static("vendor/h3-js/h3-js.umd.js"),
-        cells_module=_static("map/cells.js"),
-        page_module=_static("map/main.js"),
-        preload=tuple(_static(f"map/{name}.js") for name in MODULES),
-    )
+    files = map_files("map/main.js", [f"map/{name}.js" for name in MODULES], cells=True)
     words = (_("Map of the neighbourhood"), _("Zoom in"), _("Zoom out"))
     return page_map(files, start, words, url="/api/v1/cells", measure="needs", step=K, staff=internal)
 
@@ -84,18 +77,22 @@ def _map(internal: bool, start: Box | None) -> MapParts:
 def _config(internal: bool) -> dict[str, Any]:
     """What the scripts of the page are told, written into it as JSON."""
     return {
-        "language": _language().replace("_", "-"),
+        "language": language().replace("_", "-"),
         "staff": internal,
         "k": K,
         "measure": "needs",
         "measures": _measures(internal),
-        "layers": [_layer(layer) for layer in reversed(catalogue.layers()) if _is_drawn(layer, internal)],
+        "layers": [
+            drawn(layer, layer.name in SHOWN_AT_FIRST, NOT_DRAWN.get(layer.name, frozenset()))
+            for layer in reversed(catalogue.layers())
+            if _is_drawn(layer, internal)
+        ],
         "urls": {
             "features": "/api/v1",
             "basemap": "/basemap.json",
             "report": "/report",
-            "icons": _static("map/icons.svg"),
-            "protomaps": _static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
+            "icons": static("map/icons.svg"),
+            "protomaps": static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
         },
         "words": map_words(),
     }
@@ -108,14 +105,14 @@ def _measures(internal: bool) -> list[dict[str, str]]:
     groups = {True: _("Requests for help"), False: _("Places and people")}
     found = [{"name": "needs", "title": _("All open requests"), "group": groups[True]}]
     found += [
-        {"name": f"services.{name}", "title": title.in_language(_language()), "group": groups[True]}
+        {"name": f"services.{name}", "title": title.in_language(language()), "group": groups[True]}
         for name, title in services.items()
     ]
     if internal:
         found.append({"name": "urgent", "title": _("Urgent requests"), "group": groups[True]})
         found.append({"name": "gap", "title": _("Requests with nobody on duty"), "group": groups[True]})
     found += [
-        {"name": measure.name, "title": measure.title.in_language(_language()), "group": groups[False]}
+        {"name": measure.name, "title": measure.title.in_language(language()), "group": groups[False]}
         for measure in catalogue.measures()
         if measure.combine == "sum" and (internal or measure.public)
     ]
@@ -124,32 +121,3 @@ def _measures(internal: bool) -> list[dict[str, str]]:
 
 def _is_drawn(layer: Layer, internal: bool) -> bool:
     return layer.name != "needs" and (internal or layer.public)
-
-
-def _layer(layer: Layer) -> dict[str, Any]:
-    hidden = NOT_DRAWN.get(layer.name, frozenset())
-    return {
-        "name": layer.name,
-        "title": layer.title.in_language(_language()),
-        "on": layer.name in SHOWN_AT_FIRST,
-        "legend_field": layer.legend_field,
-        "legend": [
-            {
-                "value": entry.value,
-                "title": entry.title.in_language(_language()),
-                "colour": entry.colour,
-                "icon": entry.icon,
-                "dash": entry.dash,
-            }
-            for entry in layer.legend
-            if entry.value not in hidden
-        ],
-    }
-
-
-def _language() -> str:
-    return str(get_locale())
-
-
-def _static(filename: str) -> str:
-    return url_for("static", filename=filename)
