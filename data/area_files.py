@@ -13,7 +13,7 @@ import numpy as np
 
 from data.area_columns import code_of, columns_of, made_code, parent_of, specs_of
 from data.areas.intake import AreaRow, put_areas, with_known_codes
-from data.availability import StoreTrouble
+from data.availability import StoreTrouble, is_disk_full
 from data.database import Database
 from data.exchange import reasons
 from data.exchange.fields import Columns
@@ -92,7 +92,7 @@ def load_areas(
                 report.stopped = stopped_by_hand()
             except StoreTrouble as error:
                 why = str(getattr(error, "orig", None) or error).split("\n")[0]
-                report.stopped = disk_full() if "full" in why else store_failed(why)
+                report.stopped = disk_full() if is_disk_full(error) else store_failed(why)
         report.rejected_path = keep.path if keep else None
     return report
 

@@ -10,3 +10,12 @@ StoreAway = (OperationalError, NoConnectionFree)
 
 #: Anything a store can raise, for callers that go on without its answer.
 StoreTrouble = SQLAlchemyError
+
+#: PostgreSQL's code for "no space left" (class 53, insufficient resources), and what SQLite says of it.
+_POSTGRES_FULL, _SQLITE_FULL = "53100", "database or disk is full"
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether a store failed because there is no room left."""
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlstate", None) == _POSTGRES_FULL or _SQLITE_FULL in str(cause)

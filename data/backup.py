@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pysqlite3.dbapi2
 from alembic.util import CommandError
@@ -43,7 +44,7 @@ def backup(database: Database, file: Path) -> None:
         if database.is_sqlite:
             with database.engine.connect() as connection:
                 raw = connection.connection.driver_connection
-                raw.execute("VACUUM INTO ?", (str(partial),))  # type: ignore[union-attr]
+                _copy(raw, partial)
         else:
             postgres_backup.dump(database.engine.url, partial)
         with partial.open("rb") as handle:
@@ -51,6 +52,13 @@ def backup(database: Database, file: Path) -> None:
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _copy(raw: Any, partial: Path) -> None:
+    try:
+        raw.execute("VACUUM INTO ?", (str(partial),))
+    except pysqlite3.dbapi2.Error as error:
+        raise BadBackup(f"the backup cannot be written: {error}") from error
 
 
 def restore(database: Database, file: Path, at: datetime, check: Check) -> None:

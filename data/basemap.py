@@ -13,7 +13,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -94,7 +94,8 @@ class Drawing:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._open.close()
+        with suppress(OSError):  # a full disk takes no last lines either; the sheets go, and the first reason counts
+            self._open.close()
 
     def _sheet(self, layer: str) -> Path:
         return self._workshop / f"{layer}.geojsons"

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 import shapely
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
@@ -45,16 +47,22 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     connection = session.connection()
     names = tuple(rows[0])
     if connection.dialect.name == "postgresql" and len(rows) >= MANY:
-        plan = _copy(table, names, connection.dialect)
-        cursor = connection.connection.cursor()
-        with cursor.copy(plan.statement) as copy:
-            for row in plan.values(rows):
-                copy.write_row(row)
-        cursor.close()
+        _copy_in(connection, _copy(table, names, connection.dialect), rows)
         return
     plan = _insert(table, names, connection.dialect)
     values = plan.values(rows)
     connection.exec_driver_sql(plan.statement, values if len(values) > 1 else values[0])
+
+
+def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
+    """COPY speaks to the driver itself; what the driver raises is made what every other statement raises."""
+    try:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(plan.statement) as copy:
+            for row in plan.values(rows):
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(plan.statement, None, error, psycopg.Error, dialect=connection.dialect) from error
 
 
 @lru_cache(maxsize=256)

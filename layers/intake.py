@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 import layers.cell_state.record  # noqa: F401 - features writes to its tables, found by their names
-from data.availability import StoreTrouble
+from data.availability import StoreTrouble, is_disk_full
 from data.database import Database
 from data.exchange.reasons import Reason, Reject, SourceFailed
 from data.exchange.refusals import disk_full, source_failed, stopped_by_hand, store_failed
@@ -137,7 +137,7 @@ class _Load:
             except KeyboardInterrupt:
                 self.report.stopped = stopped_by_hand()
             except StoreTrouble as error:
-                self.report.stopped = disk_full() if "full" in _first_line(error) else store_failed(_first_line(error))
+                self.report.stopped = disk_full() if is_disk_full(error) else store_failed(_first_line(error))
             except (OSError, SourceFailed) as error:
                 self.report.stopped = source_failed(_first_line(error))
         self.report.rejected_path = keep.path if keep else None

@@ -12,13 +12,25 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from data.database import Database
 from data.exchange.rows import ROWS_A_CHUNK
 from layers.cell_state.verify import differences
+from tests.data.extracts import Extract
 from tests.webmap.cli.loading import count, many_checkpoints, rows, run, start
 
 ROWS = 4 * ROWS_A_CHUNK
+
+#: A trigger's function that fails as PostgreSQL does when its disk is full.
+NO_ROOM_FROM_THE_THIRD_BATCH = f"""
+    CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.source_id = 'K{2 * ROWS_A_CHUNK + 1}' THEN
+            RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+        END IF;
+        RETURN NEW;
+    END $$
+"""
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +105,42 @@ def test_a_store_that_can_grow_no_more_keeps_complete_batches(kept: Database, st
     assert "ended early: " in said
     assert f"the last row loaded is line {found + 1}" in said
     assert_loading_again_completes(kept, listing)
+
+
+@pytest.mark.parametrize("schema_url", ["postgis"], indirect=True)
+def test_a_server_whose_disk_is_full_is_said_to_be(kept: Database, listing: Path) -> None:
+    with kept.write() as session:
+        session.execute(text(NO_ROOM_FROM_THE_THIRD_BATCH))
+        session.execute(
+            text("CREATE TRIGGER no_room BEFORE INSERT ON checkpoints FOR EACH ROW EXECUTE FUNCTION no_room()")
+        )
+
+    said = run("load", "checkpoints", listing)
+
+    assert said.exit_code == 1
+    assert "ended early: the disk is full. " in said.stdout
+    assert assert_whole_batches_and_true_figures(kept) == 2 * ROWS_A_CHUNK
+
+
+@pytest.mark.parametrize("schema_url", ["spatialite"], indirect=True)
+@pytest.mark.parametrize("command", ["load osm", "backup"])
+def test_what_finds_no_room_for_its_file_says_so_in_one_line_and_leaves_no_piece(
+    kept: Database, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    target = tmp_path / "made" / "file"
+    target.parent.mkdir()
+    monkeypatch.setenv("LINLI_BASEMAP", str(target))
+    roads = Extract((121.390, 31.090, 121.420, 31.120))
+    for number in range(500):  # more than is held back before it is written
+        roads.way([(121.39, 31.10 + number / 1e5), (121.42, 31.10)], {"highway": "primary", "name": f"{number}号路"})
+    words = ["load", "osm", roads.write(tmp_path / "roads.osm")] if command == "load osm" else ["backup", target]
+
+    done = start(store_url, *words, before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)))
+
+    _, told = done.process.communicate(timeout=120)
+    assert done.process.returncode == 2
+    assert "Traceback" not in told, told
+    assert list(target.parent.iterdir()) == []
 
 
 def test_a_terminal_is_shown_a_bar(kept: Database, store_url: str, listing: Path) -> None:
