@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import shapely
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data import boxes
+from geo.cells import cells_of
 from geo.coordinates import Box
 from layers.compounds.record import Compound
 
 #: Half the side of the box, in degrees (about a metre), with which the index is asked for one position.
 AROUND = 1e-5
+
+#: Degrees (some 15 km). The map draws outlines from a zoom on that shows this much on a desktop; a wider box would
+#: open as an empty page.
+WIDEST_WITH_OUTLINES = 0.15
+
+#: The resolution whose cells, some 2.5 km across, are neighbourhoods.
+NEIGHBOURHOOD = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,20 @@ def outlines_by_name(session: Session) -> dict[str, shapely.Geometry]:
     return outlines
 
 
-def outer_bounds(session: Session) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of all compounds together, WGS 84 degrees; None where there are none."""
+def bounds_worth_seeing(session: Session) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of all compounds together, WGS 84 degrees; None where there are none.
+
+    Where that is too wide to draw outlines in, those of the neighbourhood with most of them.
+    """
     shapes = list(session.execute(select(Compound.geometry)).scalars())
     if not shapes:
         return None
-    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    bounds = shapely.bounds(shapes)
+    if np.ptp(bounds, axis=0).max() > WIDEST_WITH_OUTLINES:
+        lngs, lats = shapely.get_coordinates(shapely.centroid(shapes)).T
+        around = cells_of(lngs, lats, NEIGHBOURHOOD)
+        found, counts = np.unique(around, return_counts=True)
+        bounds = bounds[around == found[counts.argmax()]]
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
     return west, south, east, north

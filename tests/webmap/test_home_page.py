@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import shapely
+import shapely.affinity
 from flask.testing import FlaskClient
 
 from data.database import Database
@@ -18,6 +19,11 @@ NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 PLACE = shapely.Point(120.1, 30.28)
 SQUARE = shapely.box(120.10, 30.28, 120.11, 30.29)
+
+
+def moved(east: float) -> shapely.Geometry:
+    """The square some degrees further east."""
+    return shapely.affinity.translate(SQUARE, xoff=east)
 
 
 def thing(layer: str, geometry: shapely.Geometry = PLACE, **values: Any) -> Thing:
@@ -46,6 +52,29 @@ def test_a_page_over_an_empty_store_names_nothing(client: FlaskClient) -> None:
     assert "Ask for help" in said
     assert "Supplies to collect" not in said
     assert "Checkpoints" not in said
+
+
+def opens_at(client: FlaskClient) -> list[float]:
+    """South, west, north and east of what the map shows at first."""
+    page = client.get("/").get_data(as_text=True)
+    found = re.search(r"fitBounds\(\s*\[\[(.*?)\], \[(.*?)\]\]", page)
+    assert found is not None
+    return [float(number) for part in found.groups() for number in part.split(",")]
+
+
+def test_the_map_opens_around_outlines_without_households(client: FlaskClient, database: Database) -> None:
+    fill(database, thing("compounds", SQUARE, name="a"), thing("compounds", moved(0.05), name="b"))
+
+    assert opens_at(client) == pytest.approx([30.28, 120.10, 30.29, 120.16], abs=0.001)
+
+
+def test_the_map_of_a_whole_city_without_households_opens_where_most_outlines_are(
+    client: FlaskClient, database: Database
+) -> None:
+    near = [thing("compounds", moved(step / 1000), name=f"{step}") for step in range(3)]
+    fill(database, thing("compounds", moved(0.6), name="far away"), *near, thing("compounds", moved(-0.5), name="too"))
+
+    assert opens_at(client) == pytest.approx([30.28, 120.10, 30.29, 120.112], abs=0.001)
 
 
 def test_drops_not_over_yet_are_named_soonest_first_with_their_time_and_for_whom(

@@ -16,7 +16,7 @@ from geo.coordinates import Box
 from layers import catalogue
 from layers.cell_state.queries import cells_with_amounts
 from layers.checkpoints.queries import standing
-from layers.compounds.queries import outer_bounds
+from layers.compounds.queries import bounds_worth_seeing
 from layers.needs.queries import open_by_state
 from layers.queries import features_in_box
 from layers.supply_drops.queries import coming
@@ -46,7 +46,7 @@ Found = TypeVar("Found")
 
 
 def where_people_live() -> Box | None:
-    """The box around all places with households, else around all compounds; None where there are none."""
+    """The box around all places with households, else around compounds; None where there are none."""
     return _remembered("linli_map_start", _box_of_homes)
 
 
@@ -92,7 +92,7 @@ def _box_of_homes() -> Box | None:
     with service().database.read() as session:
         cells = cells_with_amounts(session, RESOLUTION, ("households",))
         if not len(cells):
-            bounds = outer_bounds(session)
+            bounds = bounds_worth_seeing(session)
             return None if bounds is None else _around(*bounds)
     lngs, lats = centers(cells)
     return _around(float(lngs.min()), float(lats.min()), float(lngs.max()), float(lats.max()))
