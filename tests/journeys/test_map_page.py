@@ -116,6 +116,7 @@ def test_looking_back_to_before_the_first_publication_the_panel_says_that_there_
     page = visit(address="/#place=30.3,120.07&at=2020-01-01T00:00:00Z").page
     expect(page.locator("#place")).to_contain_text("Not published yet")
     expect(page.locator("#place")).not_to_contain_text("Fewer than")
+    expect(page.locator("#moment")).to_contain_text("2020")
 
 
 @SCREENS

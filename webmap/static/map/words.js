@@ -18,6 +18,7 @@ export class Words {
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
     this.full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", hour12: false });
     this.short = new Intl.DateTimeFormat(language, {
+      year: "numeric", // the past moments people look at are often of another year
       month: "short",
       day: "numeric",
       hour: "2-digit",
