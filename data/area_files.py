@@ -84,7 +84,7 @@ def load_areas(
         begins(source, columns)
         report = AreaReport()
         shown = source.columns + ((GEOMETRY_COLUMN,) if source.has_geometry else ())
-        keep = None if asked.dry_run else RejectedFile(asked.path, shown)
+        keep = None if asked.dry_run else RejectedFile(asked.path, shown, asked.layer)
         with keep or nullcontext():
             try:
                 _Load(database, asked, source, columns, report).run(keep, goes_on)

@@ -19,7 +19,7 @@ class FeatureModel(BaseModel):
         "来源编号",
         default=None,
         max_length=200,
-        aliases=("id", "code", "编号", "编码", "代码", "fid"),
+        aliases=("id", "code", "编号", "编码", "代码", "unique key", "unique id", "流水号", "fid"),
     )
     valid_from: AwareDatetime | None = titled(
         "Valid from",

@@ -26,6 +26,7 @@ from data.exchange.sources import open_source
 from data.exchange.suspicions import Known, Places, Suspicion, named_datum
 from layers import features
 from layers.actor import Actor
+from layers.compounds import LAYER as COMPOUNDS
 from layers.description import Layer
 from layers.features import Incoming
 from layers.intake_plan import Options, Plan, make_plan
@@ -33,8 +34,9 @@ from layers.intake_rows import Taken, shapes_of
 from layers.intake_snapshots import dated
 from layers.named_places import known_places
 
-#: Rejects kept for telling them one by one; all of them are in the file beside the input.
-REJECTS_TOLD = 200
+#: Rejects kept for telling them one by one, and how many of them for the same reason; all of them are in the file
+#: beside the input. A thousand lines that say the same hide the one that says something else.
+REJECTS_TOLD, SAME_REASON_TOLD = 200, 20
 
 #: Outlines written together span this much at most, some 1,000 km² in boxes and a million cells in memory. A city's
 #: compounds stay below it, districts go one by one.
@@ -53,7 +55,8 @@ class Report:
 
     created, updated: features, of which a dated list makes fewer than it has rows. last_line: the last line of the last
     batch kept. stopped: why it ended early. not_found: names that led to no place, with how many rows asked for them.
-    unknown_words: by field, words of the file that mean nothing here. rejects: the first of them.
+    unknown_words: by field, words of the file that mean nothing here. rejects: the first of them, few of each reason;
+    alike: lines of the others that were rejected for a reason that was told.
     """
 
     read: int = 0
@@ -68,12 +71,23 @@ class Report:
     suspicions: list[Suspicion] = field(default_factory=list)
     not_found: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
+    alike: dict[Reason, list[int]] = field(default_factory=dict)
     rejected_path: Path | None = None
+    _told: Counter[Reason] = field(default_factory=Counter)
 
     @property
     def suspicious(self) -> int:
         """Rows that something is suspicious about."""
         return len({line for one in self.suspicions for line in one.lines})
+
+    def refuse(self, reject: Reject) -> None:
+        """Keeps a reject to be told, or its line with those told for the same reason."""
+        told = self._told[reject.reason]
+        if told < SAME_REASON_TOLD and len(self.rejects) < REJECTS_TOLD:
+            self.rejects.append(reject)
+            self._told[reject.reason] += 1
+        elif told:
+            self.alike.setdefault(reject.reason, []).append(reject.line)
 
 
 class Listener(Protocol):
@@ -130,7 +144,7 @@ class _Load:
 
     def run(self, known: Known) -> Report:
         columns = self.source.columns + ((GEOMETRY_COLUMN,) if self.source.has_geometry else ())
-        keep = None if self.options.dry_run else RejectedFile(self.path, columns)
+        keep = None if self.options.dry_run else RejectedFile(self.path, columns, self.options.layer_in_file)
         with keep or nullcontext(), _seldom_collected():
             try:
                 self._batches(keep)
@@ -202,7 +216,8 @@ class _Load:
             self.report.last_line = max(self.report.last_line, kept[-1].line)
             named = "name" in self.layer.feature.model_fields
             names = [one.values.name for one in kept] if named else []  # type: ignore[attr-defined]
-            self.places.add([one.line for one in kept], shapes_of(kept), names)
+            ids = [one.values.source_id for one in kept] if self.layer is COMPOUNDS else []  # type: ignore[attr-defined]
+            self.places.add([one.line for one in kept], shapes_of(kept), names, ids)
         return [Reject(line, Reason(why, why), taken.cells_of(line)) for line, why in result.rejected]
 
     def _refuse(self, rejects: list[Reject], taken: Taken, keep: RejectedFile | None) -> None:
@@ -210,9 +225,9 @@ class _Load:
         report.rejected += sum(taken.rows_of.get(reject.line, 1) for reject in rejects)
         report.repaired += taken.repaired
         report.not_found.update(taken.not_found)
-        report.rejects.extend(rejects[: REJECTS_TOLD - len(report.rejects)])
-        if keep is not None:
-            for reject in rejects:
+        for reject in rejects:
+            report.refuse(reject)
+            if keep is not None:
                 keep.add(reject)
 
     def _suspicions(self, known: Known) -> list[Suspicion]:

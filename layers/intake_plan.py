@@ -41,6 +41,10 @@ _FROM_SNAPSHOTS = ("source_id", "valid_from", "valid_to")
 LEAST_READABLE_SHARE, CELLS_TRIED = 0.5, 1_000
 
 
+#: Fields of a row that may hold the name of the place it is at, besides the field asked for.
+NAMES_A_PLACE = ("name", "compound")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a load was asked for, as on the command line.
@@ -86,7 +90,7 @@ def make_plan(session: Session, layer: Layer, source: Source, path: Path, option
     columns = _without_wrong_guesses(columns, readers)
     constants = _constants(specs, columns, source, options)
     _require(specs, columns, constants, source)
-    join = _join(session, columns, options)
+    join = _join(session, specs, columns, options)
     compounds = None
     if join is None and "compounds" in columns.of and layer.geometry == "polygon":
         compounds = Join(named_places(session, COMPOUNDS, "name"), "compounds", COMPOUNDS.name)
@@ -200,13 +204,14 @@ def _require(specs: tuple[FieldSpec, ...], columns: Columns, constants: Mapping[
         raise Unreadable(no_column_for(missing, source.columns))
 
 
-def _join(session: Session, columns: Columns, options: Options) -> Join | None:
+def _join(session: Session, specs: tuple[FieldSpec, ...], columns: Columns, options: Options) -> Join | None:
     if options.geometry_from is None:
         return None
     layer, field_name = reference(options.geometry_from)
-    by = next((name for name in (field_name, "name", "compound") if name in columns.of), None)
+    by = next((name for name in (field_name, *NAMES_A_PLACE) if name in columns.of), None)
     if by is None:
-        raise Unreadable(no_name_to_join_by(field_name))
+        had = [spec.name for spec in specs]
+        raise Unreadable(no_name_to_join_by(next((name for name in NAMES_A_PLACE if name in had), field_name)))
     return Join(named_places(session, layer, field_name), by, layer.name)
 
 

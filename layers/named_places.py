@@ -35,16 +35,19 @@ def reference(asked: str) -> tuple[Layer, str]:
 
 
 def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeometry]:
-    """Every place of the layer by what stands in `field` and by other names. Raises Unreadable if there is none."""
+    """Every place of the layer by what stands in `field` and by other names. Raises Unreadable if there is none.
+
+    The same outline under two ids is one place: lists that came by address have a compound once for each address.
+    """
     table = layer.table
     others = [table.c[name] for name in ("aliases", "source_id") if name in table.c]
     address = table.c["address"] if "address" in table.c else null()
     names: Names[BaseGeometry] = Names()
     count = 0
-    query = select(table.c.id, table.c[field], table.c.geometry, address, *others)
-    for number, name, geometry, where, *more in session.execute(query):
+    query = select(table.c[field], table.c.geometry, address, *others)
+    for name, geometry, where, *more in session.execute(query):
         words = [word for one in more for word in (one if isinstance(one, list) else [one])]
-        names.add(number, geometry, [name, *words], where)
+        names.add(geometry.wkb, geometry, [name, *words], where)
         count += 1
     if not count:
         raise Unreadable(reference_is_empty(layer.name))
@@ -65,7 +68,9 @@ def place_of(session: Session, values: BaseModel) -> BaseGeometry | None:
 
 
 def known_places(session: Session) -> Known:
-    """Outlines and names of the compounds on the map, to judge by whether a file's places make sense."""
+    """Outlines, names and ids of the compounds on the map, to judge by whether a file's places make sense."""
     table = COMPOUNDS.table
-    rows = session.execute(select(table.c.name, table.c.geometry).limit(KNOWN_PLACES)).all()
-    return Known(shapes=[row.geometry for row in rows], names=[row.name for row in rows])
+    rows = session.execute(select(table.c.name, table.c.geometry, table.c.source_id).limit(KNOWN_PLACES)).all()
+    return Known(
+        shapes=[row.geometry for row in rows], names=[row.name for row in rows], ids=[row.source_id for row in rows]
+    )

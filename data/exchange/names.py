@@ -24,7 +24,7 @@ _PREFIX = re.compile(
 _BRACKETED = re.compile(r"[(\[{【〔<《](?P<inside>[^)\]}】〕>》]*)[)\]}】〕>》]")
 #: Words that say "a part of it", with or without brackets.
 _PART = re.compile(r"(?:局部|部分楼栋|部分|散区|本部|全部|整体|全小区)$")
-_KIND = re.compile(r"(?:居民小区|住宅小区|小区|社区)$")
+_KIND = re.compile(r"(?:居民小区|住宅小区|居民区|小区|社区)$")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 #: Steps of likeness, the surest first; a name is looked for in the order of these and the first step that finds wins.

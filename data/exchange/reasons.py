@@ -102,8 +102,8 @@ def ambiguous_date(cell: object) -> Reason:
 def not_a_choice(cell: object, field_name: str, choices: Iterable[str]) -> Reason:
     allowed = listed(choices)
     return Reason(
-        f"“{quoted(cell)}” is none of {allowed}; map it with --value “{field_name}:{quoted(cell)}=…”",
-        f"“{quoted(cell)}”不在可选值之内（{allowed}）；可用 --value “{field_name}:{quoted(cell)}=…” 对应",
+        f"“{quoted(cell)}” is none of {allowed}; map it with --value '{field_name}:{quoted(cell)}=…'",
+        f"“{quoted(cell)}”不在可选值之内（{allowed}）；可用 --value '{field_name}:{quoted(cell)}=…' 对应",
     )
 
 

@@ -118,6 +118,7 @@ def unknown_reference(asked: str, known: Iterable[str]) -> Reason:
 
 
 def no_name_to_join_by(field: str) -> Reason:
+    """`field`: one that the layer has and that may hold the name."""
     return Reason(
         f"--geometry-from: no column gives the name to look up; use --field {field}=COLUMN",
         f"--geometry-from：没有可供查找的名称列；请用 --field {field}=列名",

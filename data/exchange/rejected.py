@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,15 +17,21 @@ from data.exchange.spreadsheets import guarded
 COLUMNS = ("rejected_line", "rejected_reason", "退回原因")
 
 
+#: Letters of a layer's name that a file's name had better not have.
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
 class RejectedFile:
     """`<input>.rejected.csv`, made at the first reject; in the current folder where the input's cannot be written.
 
+    Of an input with several layers the name says which one was loaded: each layer keeps its rejects.
     `path` says where it lies, None while there is no reject or no place that takes it.
     """
 
-    def __init__(self, source: Path, columns: tuple[str, ...]) -> None:
+    def __init__(self, source: Path, columns: tuple[str, ...], layer: str | None = None) -> None:
         self._folders = (source.absolute().parent, Path.cwd())
-        self._name = f"{source.name}.rejected.csv"
+        part = f".{_UNFIT.sub('_', layer)}" if layer else ""
+        self._name = f"{source.name}{part}.rejected.csv"
         self._columns = columns
         self._file: TextIO | None = None
         self._writer: Any = None

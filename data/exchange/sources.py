@@ -35,6 +35,9 @@ _BEGINNINGS: tuple[tuple[bytes, tuple[str, str]], ...] = (
     (b"<?xml", ("XML", "XML 文件")),
 )
 
+#: How JSON begins where a table should; a column's name may begin with a bracket, hardly with one and a mark.
+_JSON = (b'{"', b"{\n", b"{\r", b'[{"', b"[\n{")
+
 _MAY_BEGIN_SO = {
     ".xlsx": b"PK\x03\x04",
     ".xlsm": b"PK\x03\x04",
@@ -76,6 +79,8 @@ def _check_beginning(path: Path, extension: str) -> None:
         raise Unreadable(empty_file(path.name))
     expected = _MAY_BEGIN_SO.get(extension)
     found = next((what for mark, what in _BEGINNINGS if head.startswith(mark)), None)
+    if found is None and extension in DELIMITED and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_JSON):
+        found = ("JSON; if it is GeoJSON, call it .geojson", "JSON；若是 GeoJSON，请把扩展名改为 .geojson")
     wrong = not head.startswith(expected) if expected else extension in TEXTS and found is not None
     if wrong or (extension == ".xls"):
         raise Unreadable(wrong_format(path.name, extension, found or ("something else", "其他内容")))

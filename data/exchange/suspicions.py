@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -50,27 +51,42 @@ class Suspicion:
 
 @dataclass(slots=True)
 class Known:
-    """Places already known, in WGS 84: outlines, and their names where names can be compared."""
+    """Places already known, in WGS 84: outlines, and their names where names can be compared, with their ids."""
 
     shapes: Sequence[shapely.Geometry] = ()
     names: Sequence[str] = ()
+    ids: Sequence[str | None] = ()
 
 
 @dataclass(slots=True)
 class Places:
-    """Collects the middle of every row's place, sixteen bytes each, with its line and, of the first ones, its name."""
+    """Collects the middle of every row's place, sixteen bytes each, with its line and, of the first ones, its name.
+
+    Of places that should be there once only, name and id are kept of all.
+    """
 
     _lines: list[Sequence[int]] = field(default_factory=list)
     _xy: list[Degrees] = field(default_factory=list)
     _names: list[str] = field(default_factory=list)
+    _ids: list[str | None] = field(default_factory=list)
 
-    def add(self, lines: Sequence[int], shapes: NDArray[np.object_], names: Sequence[str] = ()) -> None:
-        """Rows with their WGS 84 shapes, none of them missing, and names where the file has any."""
+    def add(
+        self,
+        lines: Sequence[int],
+        shapes: NDArray[np.object_],
+        names: Sequence[str] = (),
+        ids: Sequence[str | None] = (),
+    ) -> None:
+        """Rows with their WGS 84 shapes, none of them missing, and names where the file has any.
+
+        ids: of things that should be there once only, such as homes.
+        """
         middles = shapely.centroid(shapes)
         self._lines.append(lines)
         self._xy.append(np.column_stack((shapely.get_x(middles), shapely.get_y(middles))))
-        if len(self._names) < SAMPLED_PLACES:
+        if ids or len(self._names) < SAMPLED_PLACES:
             self._names.extend(names)
+        self._ids.extend(ids)
 
     def judge(self, datum: Datum, known: Known) -> list[Suspicion]:
         """Everything suspicious in a file that was read in `datum`."""
@@ -81,6 +97,8 @@ class Places:
         zero = (np.abs(lngs) < ZERO_ISLAND_DEGREES) & (np.abs(lats) < ZERO_ISLAND_DEGREES)
         found = [_suspicion("zero_island", lines[zero], _zero_island())] if zero.any() else []
         found += _far_and_swapped(lines[~zero], lngs[~zero], lats[~zero])
+        if len(self._ids) == len(lines) == len(self._names):
+            found += _twice(list(zip(lines.tolist(), self._names, self._ids, lngs, lats, strict=True)), known)
         first = slice(0, SAMPLED_PLACES)
         return found + _other_datum_fits(lines[first], lngs[first], lats[first], self._names[first], datum, known)
 
@@ -138,6 +156,20 @@ def _on_the_same_name(lngs: Degrees, lats: Degrees, names: Sequence[str], known:
     return fits
 
 
+def _twice(rows: Sequence[tuple[int, str, str | None, float, float]], known: Known) -> list[Suspicion]:
+    """Places that stand already under another id, on the map or in an earlier row: one name, a few steps apart."""
+    there: dict[str, list[tuple[str | None, float, float]]] = defaultdict(list)
+    for name, key, middle in zip(known.names, known.ids, shapely.centroid(list(known.shapes)), strict=False):
+        there[name].append((key, middle.x, middle.y))
+    lines = []
+    for line, name, key, lng, lat in rows:
+        others = [(x, y) for other, x, y in there[name] if other != key]
+        if others and great_circle_m(lng, lat, *np.transpose(others)).min() <= SAME_PLACE_M:
+            lines.append(line)
+        there[name].append((key, lng, lat))
+    return [Suspicion("twice", tuple(lines), _stands_twice())] if lines else []
+
+
 def named_datum(column: str, datum: Datum) -> Suspicion:
     """A coordinate column that is named after another datum than the one it was read in."""
     name = _DATUM_NAMES[datum]
@@ -161,6 +193,13 @@ def line_ranges(lines: Iterable[int]) -> str:
 
 def _suspicion(kind: str, lines: Lines, reason: Reason) -> Suspicion:
     return Suspicion(kind, tuple(sorted(lines.tolist())), reason)
+
+
+def _stands_twice() -> Reason:
+    return Reason(
+        "the same name in the same place stands here already under another id; its households count twice",
+        "同名同地的小区已用另一编号登记，户数会重复计算",
+    )
 
 
 def _zero_island() -> Reason:

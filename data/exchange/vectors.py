@@ -25,6 +25,9 @@ from data.exchange.text_lines import encoding_name, find_encoding, text_lines
 #: GDAL refuses a GeoJSON feature beyond this many megabytes instead of building it in memory.
 LARGEST_FEATURE_MEGABYTES = "25"
 
+#: GDAL refuses a text in GeoJSON beyond this many megabytes, wherever it stands.
+LONGEST_VALUE_MEGABYTES = 10
+
 #: What each extension must hold; any other extension may hold whatever GDAL recognises.
 _DRIVERS = {
     ".geojson": {"GeoJSON", "GeoJSONSeq", "TopoJSON", "ESRIJSON"},
@@ -220,6 +223,8 @@ def _short(error: Exception) -> str:
     text = str(error)
     if "OGR_GEOJSON_MAX_OBJ_SIZE" in text:
         return f"one feature is larger than {LARGEST_FEATURE_MEGABYTES} MB"
+    if "Too many characters" in text:  # how GDAL's reader of JSON refuses a text that does not end
+        return f"one value is longer than {LONGEST_VALUE_MEGABYTES} MB"
     if "not recognized" in text:
         return "it is not a vector file GDAL knows"
     return ": ".join(part.strip() for part in text.split("\n")[0].split(";")[:2])

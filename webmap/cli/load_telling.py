@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from textwrap import shorten
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +30,9 @@ SECONDS_BETWEEN_LINES = 2.0
 #: Names that were not found are listed up to this many; all of them are in the file of rejected rows.
 NAMES_TOLD = 50
 
+#: Line numbers of rows rejected for one reason fill two lines of a terminal at most; the file has them all.
+LETTERS_OF_LINES = 160
+
 _ROWS = Text(
     "{read} rows read, {loaded} loaded, {rejected} rejected", "已读 {read} 行，已导入 {loaded}，退回 {rejected}"
 )
@@ -41,6 +45,7 @@ _LINES = Text("lines {lines}", "第 {lines} 行")
 _FILE = Text("the file", "整个文件")
 _SUSPICIOUS = Text("suspicious, loaded as given: {where}: {why}", "可疑（按原样导入）：{where}：{why}")
 _REJECTED = Text("rejected line {line}: {why}", "退回第 {line} 行：{why}")
+_ALIKE = Text("… and {count} more rows, lines {lines}: {why}", "……另有 {count} 行（第 {lines} 行）：{why}")
 _MORE = Text("… and {count} more rejected rows", "……另有 {count} 行退回")
 _ALL_IN = Text("all rejected rows are in {path}", "全部退回的行见 {path}")
 _NOWHERE = Text("the rejected rows could not be written to a file", "退回的行无法写入文件")
@@ -140,8 +145,12 @@ class Telling:
             yield self._say(_UNKNOWN, field=name, told=", ".join(told))
         for reject in report.rejects:
             yield self._say(_REJECTED, line=reject.line, why=reject.reason.in_language(self.language))
-        if report.rejected > len(report.rejects):
-            yield self._say(_MORE, count=report.rejected - len(report.rejects))
+        for reason, lines in report.alike.items():
+            shown = shorten(line_ranges(lines), LETTERS_OF_LINES, placeholder=" …")
+            yield self._say(_ALIKE, count=len(lines), lines=shown, why=reason.in_language(self.language))
+        rest = report.rejected - len(report.rejects) - sum(map(len, report.alike.values()))
+        if rest > 0:
+            yield self._say(_MORE, count=rest)
         if report.rejected_path is not None:
             yield self._say(_ALL_IN, path=report.rejected_path)
         if report.stopped is not None:

@@ -71,7 +71,7 @@ def test_a_foreign_word_is_mapped_and_the_rest_is_counted_and_said() -> None:
 
     assert values == ["lockdown", None, None, None]
     assert list(bad) == [1, 2]
-    assert "--value “level:低风险=…”" in bad[1].en
+    assert "--value 'level:低风险=…'" in bad[1].en
     assert "低风险" in bad[1].zh
     assert reader.unknown == {"低风险": 2}
 

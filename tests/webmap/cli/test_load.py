@@ -188,6 +188,31 @@ def test_dated_lists_become_intervals_and_a_longer_list_goes_on_from_there(kept:
     assert spans == [("lockdown", days[0], days[1]), ("control", days[1], days[2]), ("precaution", days[2], None)]
 
 
+def test_compounds_drawn_once_for_each_address_are_one_place_to_join_by(kept: Database, tmp_path: Path) -> None:
+    drawn = json.loads(shapely.to_geojson(COMPOUND))
+    path = geojson_file(tmp_path / "c.geojson", [feature(drawn, title="向阳小区", id=key) for key in "ab"])
+    assert "lines 2: the same name in the same place stands here already" in run("load", "compounds", path).stdout
+
+    said = run(
+        "load", "quarantine_zones", csv_file(tmp_path / "z.csv", "name,level", "向阳小区,封控区"),
+        "--geometry-from", "compounds.name",
+    )  # fmt: skip
+
+    assert said.exit_code == 0, said.output
+    assert shapely.equals(rows(kept, "quarantine_zones")[0]["geometry"], shapely.MultiPolygon([COMPOUND]))
+
+
+def test_compounds_that_an_edited_file_would_put_on_the_map_twice_are_named(kept: Database, tmp_path: Path) -> None:
+    path = compounds(tmp_path / "c.geojson", "向阳小区", "育秀八区")
+    assert "suspicious 0" in run("load", "compounds", path).stdout
+    assert "suspicious 0" in run("load", "compounds", path).stdout
+
+    said = run("load", "compounds", compounds(path, "向阳小区", "育秀八区", "新家园"), "--dry-run")
+
+    assert "suspicious 2" in said.stdout
+    assert "lines 1-2: the same name in the same place stands here already under another id" in said.stdout
+
+
 # ---- what stays out, and what is said of it
 
 
@@ -216,6 +241,42 @@ def test_a_bad_row_is_named_by_line_and_reason_and_stops_no_good_one(kept: Datab
     with (tmp_path / "a.csv.rejected.csv").open(encoding="utf-8-sig") as file:
         [(line, *_)] = list(csv.reader(file))[1:]
     assert line == "3"
+
+
+def test_rows_rejected_for_one_reason_do_not_hide_the_row_rejected_for_another(kept: Database, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", "id,name,lng,lat", *(f"{n},门,121.4,91" for n in range(50)), "99,,121.4,31")
+
+    said = run("load", "checkpoints", path).stdout.splitlines()
+
+    assert sum(line.startswith("rejected line ") for line in said) == 21
+    assert "rejected line 52: Name (column name): is empty, and it is needed" in said
+    assert "… and 30 more rows, lines 22-51: latitude 91 is not between -90 and 90" in said
+    with (tmp_path / "a.csv.rejected.csv").open(encoding="utf-8-sig") as file:
+        assert len(list(csv.reader(file))) == 1 + 51
+
+
+def test_each_layer_of_a_file_keeps_its_own_rejects(kept: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    for name in ("schools", "医院/诊所"):
+        frame = geopandas.GeoDataFrame({"name": [name]}, geometry=[COMPOUND], crs=4326)
+        frame.to_file(path, layer=name, engine="pyogrio")
+        assert run("load", "checkpoints", path, "--layer", name).exit_code == 1
+
+    kept_apart = sorted(one.name for one in tmp_path.glob("*.csv"))
+    assert kept_apart == ["a.gpkg.schools.rejected.csv", "a.gpkg.医院_诊所.rejected.csv"]
+
+
+def test_a_row_joined_by_name_is_told_which_field_takes_the_name(kept: Database, tmp_path: Path) -> None:
+    run("load", "compounds", compounds(tmp_path / "c.geojson", "向阳小区"))
+    path = csv_file(tmp_path / "n.csv", "hospital,service", "向阳小区,food")
+
+    said = run("load", "needs", path, "--geometry-from", "compounds.name")
+    assert said.exit_code == 2
+    assert "use --field compound=COLUMN" in said.stderr
+
+    assert run(
+        "load", "needs", path, "--geometry-from", "compounds.name", "--field", "compound=hospital"
+    ).exit_code == 0  # fmt: skip
 
 
 def test_an_interval_that_ends_before_it_starts_is_rejected(kept: Database, tmp_path: Path) -> None:
@@ -304,11 +365,18 @@ def test_a_column_named_after_another_datum_is_told(kept: Database, tmp_path: Pa
 # ---- what is refused as a whole
 
 
+#: One feature whose name runs on for longer than GDAL reads.
+ENDLESS = b'{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"name":"%s"}}]}' % (
+    b"x" * 11_000_000
+)
+
 REFUSED: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "empty": ("a.csv", b"", (), "a.csv is empty"),
     "only-a-header": ("a.csv", b"name,lng,lat\n", (), "a.csv has no rows"),
     "excel-behind-csv": ("a.csv", b"PK\x03\x04abc", (), "a.csv ends in .csv but holds"),
     "text-behind-geojson": ("a.geojson", b"name,lng,lat\n1,2,3\n", (), "a.geojson cannot be read"),
+    "json-behind-csv": ("a.csv", b'{"type": "FeatureCollection"}', (), "a.csv ends in .csv but holds JSON"),
+    "endless-text": ("a.geojson", ENDLESS, (), "a.geojson cannot be read: one value is longer than 10 MB"),
     "no-coordinates": ("a.csv", "name,地址\n东门,向阳路\n".encode(), (), "no columns with coordinates"),
     "no-name": ("a.csv", b"what,lng,lat\n1,121,31\n", (), "no column for name"),
     "metres": ("a.csv", b"name,lng,lat\n1,985139,200995\n", (), "its coordinates are not degrees"),
