@@ -55,7 +55,7 @@ def holding_at(
     own = [row for row in rows if row[9] in layers]
     timed = {row[8] for row in own if row[8]}
     open_now = {hours for hours in timed if is_open(hours, at, zone)}
-    turns = [turn for turn in (next_turn(hours, at, zone) for hours in timed) if turn is not None]
+    turns = [next_turn(hours, at, zone) for hours in timed]
     coming = next_boundary(session, at, layers)
     if coming is not None:
         turns.append(coming)
