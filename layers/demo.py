@@ -53,10 +53,15 @@ def fill(database: Database, day: date, until: datetime) -> dict[str, int]:
 
 def _fill_places(session: Session, town: Neighbourhood, at: datetime) -> None:
     areas.put_areas(session, [_area(one) for one in town.areas], at)
+    levels = {one.code: one.level for one in town.areas}
+    by = people.By(DEMO.name, DEMO.role, at)
     for one in town.accounts:
-        people.add_account(
+        account = people.add_account(
             session, one.email, town.password, one.role, at, name=one.name, organization=one.organization, is_demo=True
         )
+        if one.area:
+            duty_area = people.of_areas(session, [f"{levels[one.area]}:{one.area}"])
+            people.define_duty_area(session, account, duty_area, by)
     keep(session, "demo_streets", orjson.dumps(streets_geojson(town)).decode())
 
 
@@ -112,13 +117,13 @@ def remove(database: Database, at: datetime) -> int:
         _erase_publications(session)
         count = sum(_erase(session, layer) for layer in catalogue.layers())
         areas.remove_source(session, "demo")
-        people.remove_demo(session)
         for key in ("demo", "demo_streets"):
             keep(session, key, None)
         # Before rows of the journal go, so that its numbers are above theirs: nobody may take it for known.
         journal.append(session, [journal.Entry(STORE, "demo_removed", public=True)], DEMO.name, DEMO.role, at)
         for layer in catalogue.layers():
             _erase_record(session, layer)
+        people.remove_demo(session, DEMO.name)
         rebuild(session)
         return count
 

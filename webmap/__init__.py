@@ -30,7 +30,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
-    from webmap.pages import dashboard, dashboard_list, follow, home, icon, posters, problems, report, sign_in
+    from webmap.pages import (
+        account,
+        dashboard,
+        dashboard_list,
+        follow,
+        home,
+        icon,
+        invitation,
+        posters,
+        problems,
+        report,
+        second_factor,
+        sign_in,
+        staff,
+    )
     from webmap.service import Service
     from webmap.settings import from_environment
     from webmap.turnstile import Turnstile
@@ -70,6 +84,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         report,
         follow,
         sign_in,
+        second_factor,
+        invitation,
+        account,
+        staff,
         dashboard,
         dashboard_list,
         posters,

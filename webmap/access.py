@@ -45,8 +45,13 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "pages.problems": Permission(EVERYONE, "read what a problem of the API means"),
         "pages.dashboard": Permission(STAFF, "open the dashboard"),
         "account.sign_in": Permission(EVERYONE, "open the sign-in page and sign in"),
+        "account.second_factor": Permission(EVERYONE, "after the password: give the second factor, or set it up"),
+        "account.join": Permission(EVERYONE, "with an invitation's link: choose a password and have the account"),
         "account.sign_out": Permission(EVERYONE, "sign out"),
-        "account.own": Permission(STAFF, "see one's own account"),
+        "account.own": Permission(STAFF, "see one's own account, make new recovery codes, end one's sessions"),
+        "accounts.manage": Permission(
+            (ADMINISTRATOR,), "see every account; invite, set duty areas and roles, disable, end sessions"
+        ),
         # the map's data
         "cells.read": Permission(EVERYONE, "read cells: the published view, or the internal one with cells.internal"),
         "cells.internal": Permission(STAFF, "read the internal view of cells, urgent needs and staffing included"),

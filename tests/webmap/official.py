@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import shapely
 from flask.testing import FlaskClient
 
 LNG, LAT = 120.12, 30.28
 BOX = f"{LNG - 0.05},{LAT - 0.05},{LNG + 0.05},{LAT + 0.05}"
+
+#: What the official answers for: all that is in the box.
+DUTY = shapely.box(LNG - 0.05, LAT - 0.05, LNG + 0.05, LAT + 0.05)
 
 #: Around the present moment, because the service answers for it.
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -20,6 +20,7 @@ from data import journal
 from layers.actor import LeafRanges
 from layers.errors import BadInput
 from webmap.access import allowed, current_actor
+from webmap.duty import area_to_follow
 from webmap.feed import MOST, Feed, changes_since, feed_of
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -45,9 +46,9 @@ class ChangesQuery(Parameters):
 def changes(query: ChangesQuery) -> Response:
     """What changed, in order: number, layer, what happened, and cells no finer than 11. Nothing private.
 
-    An official with a duty area is told of the cells inside it, and of no change that touches none of them.
+    An official is told of the cells inside the duty area, and of no change that touches none of them.
     """
-    area = current_actor().duty_area
+    area = area_to_follow(current_actor())
     if query.since is None:
         return _stream(_resumed_from(), area)
     found = changes_since(service().database, query.since, query.limit)

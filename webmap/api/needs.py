@@ -19,6 +19,7 @@ from layers.needs import LAYER, actions
 from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
 from layers.triage.rules import check_seen
 from webmap.access import allowed, current_actor
+from webmap.duty import check_move
 from webmap.openapi import Parameters
 from webmap.service import service
 
@@ -90,11 +91,14 @@ def report_need(body: NewNeed) -> Response:
 
 @allowed("needs.move")
 def move_need(path: NeedPath, body: NeedMove) -> Response:
-    """Takes a need to another state; 409 where that is not a legal move, whoever asks."""
+    """Takes a need to another state; 403 outside one's duty area, 409 where that is not a legal move, whoever asks."""
     details = body.model_dump(exclude={"to", "seen"})
+    actor = current_actor()
     with service().database.write() as session:
-        check_seen(features.locked(session, LAYER, [path.need_id])[path.need_id], body.seen)
-        rows = actions.move(session, [path.need_id], body.to, current_actor(), datetime.now(UTC), **details)
+        row = features.locked(session, LAYER, [path.need_id])[path.need_id]
+        check_move(actor, row, body.to, body.organization)
+        check_seen(row, body.seen)
+        rows = actions.move(session, [path.need_id], body.to, actor, datetime.now(UTC), **details)
     content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
     return Response(orjson.dumps(content), mimetype="application/json")
 

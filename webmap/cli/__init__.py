@@ -68,7 +68,7 @@ class BadUse(click.ClickException):
 def line_of(error: Exception) -> str | None:
     """The line for a person that an expected error carries; None for what should be seen with its traceback."""
     from data.availability import StoreAway, is_disk_full
-    from data.people import AccountExists, NoAccount, WeakPassword
+    from data.people import AccountExists, BadDutyArea, LastAdministrator, NoAccount, WeakPassword
     from layers.errors import LinliError
     from webmap.settings import UnsafeSetting
 
@@ -76,7 +76,9 @@ def line_of(error: Exception) -> str | None:
         if is_disk_full(error):
             return "the disk is full"
         return f"the store cannot be reached: {getattr(error, 'orig', error)}".splitlines()[0]
-    if isinstance(error, LinliError | UnsafeSetting | AccountExists | NoAccount | WeakPassword):
+    if isinstance(
+        error, LinliError | UnsafeSetting | AccountExists | NoAccount | WeakPassword | BadDutyArea | LastAdministrator
+    ):
         return str(error)
     return None
 

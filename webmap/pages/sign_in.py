@@ -1,14 +1,14 @@
-"""Sign in, sign out, and one's own account."""
+"""Sign in and sign out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request, session
+from flask import Blueprint, Response, current_app, g, make_response, request
 from flask_security import current_user, views
 
-from webmap.access import allowed, current_actor
+from webmap.access import allowed
+from webmap.accounts import end_own_session, name_session
 from webmap.language import COOKIE, COOKIE_LIFE, language_of_tag
 from webmap.limits import tried_email, tries
-from webmap.roles import STAFF, TITLES
 
 blueprint = Blueprint("account", __name__)
 
@@ -21,18 +21,18 @@ def sign_in() -> Response:
         tries(current_app).count(tried_email())
     answer = make_response(views.login())
     if request.method == "POST":
-        _welcome(answer)
+        welcome(answer)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _welcome(answer: Response) -> None:
-    """What follows a sign-in that succeeded."""
-    g.pop("actor", None)
-    if current_actor().role not in STAFF:
+def welcome(answer: Response) -> None:
+    """What follows a sign-in that succeeded; nothing where it did not, or where the second factor is still to come."""
+    if not current_user.is_authenticated:
         return
-    session.permanent = True
-    tries(current_app).forgive(tried_email())
+    g.pop("actor", None)
+    name_session()
+    tries(current_app).forgive(current_user.email)
     language = language_of_tag(current_user.language)
     if language and COOKIE not in request.cookies:
         answer.set_cookie(
@@ -45,12 +45,5 @@ def _welcome(answer: Response) -> None:
 def sign_out() -> Response:
     """Ends the session and drops its cookie."""
     answer = make_response(views.logout())
-    session.clear()
+    end_own_session()
     return answer
-
-
-@blueprint.get("/account")
-@allowed("account.own")
-def own_account() -> Response:
-    """Who is signed in, and with which rights."""
-    return make_response(render_template("account.html", person=current_user, title=TITLES[current_user.role]))

@@ -55,8 +55,8 @@ def test_the_list_says_who_has_which_role_and_state(linli: Linli) -> None:
     linli("user", "disable", "WU@linli.example.org")
 
     assert linli("user", "list").output.splitlines() == [
-        f"{LI}\tcoordinator\tactive\tBlue Vests\tnever",
-        "wu@linli.example.org\tvolunteer\tdisabled\t-\tnever",
+        f"{LI}\tcoordinator\tactive\tBlue Vests\t-\t-\tnever",
+        "wu@linli.example.org\tvolunteer\tdisabled\t-\t-\t-\tnever",
     ]
 
     linli("user", "enable", "wu@linli.example.org")

@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from argon2 import PasswordHasher
-from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, object_session
 
-from data.base import Base
-from data.columns import Key, Moment
+from data.journal import JournalRow
 from data.keeping import keep
+from data.people.changes import ACCOUNTS, By, note
+from data.people.passwords import hash_password
+from data.people.record import Account, Invitation, Role, account_roles
 
-#: Shorter passwords fall to guessing at the rate sign-in allows; longer minimums end on paper beside the screen.
-SHORTEST_PASSWORD = 10
-
-#: What one hash costs: 19 MiB, two passes, one lane (the OWASP password storage recommendation for argon2id), about
-#: 30 ms. More slows a guesser with the table in hand; it also lets a burst of sign-ins take the memory of the map.
-HASH_COST: dict[str, Any] = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
-
-#: Letters and digits without those that look alike when read out over the telephone. 16 of them carry 79 bits.
-LETTERS_TO_READ_OUT = "abcdefghijkmnpqrstuvwxyz23456789"
-
-account_roles = Table(
-    "account_roles",
-    Base.metadata,
-    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("role_id", ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
-)
-
-
-class Role(Base):
-    """One kind of staff; what it may do is a table of webmap, not of the store."""
-
-    __tablename__ = "roles"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
-
-
-class Account(Base):
-    """One person who signs in. `fs_uniquifier` is what a session carries: a new one ends every session."""
-
-    __tablename__ = "accounts"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)  # kept as `email_key` gives it
-    password: Mapped[str] = mapped_column(Text)  # argon2id, with its own salt and cost inside
-    active: Mapped[bool] = mapped_column(default=True)
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(Text, default="")
-    organization: Mapped[str] = mapped_column(Text, default="")
-    language: Mapped[str] = mapped_column(String(16), default="")
-    is_demo: Mapped[bool] = mapped_column(default=False)  # may sign in on the machine itself only
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    roles: Mapped[list[Role]] = relationship(secondary=account_roles, lazy="selectin")
+#: Somebody with this role has to be left: nobody else can let others in.
+INDISPENSABLE = "administrator"
 
 
 class AccountExists(ValueError):
@@ -68,30 +28,18 @@ class NoAccount(LookupError):
     """No account has this email address."""
 
 
-class WeakPassword(ValueError):
-    """The password is shorter than SHORTEST_PASSWORD."""
+class LastAdministrator(ValueError):
+    """After this nobody could give accounts and duty areas any more."""
+
+
+def is_email(words: str) -> bool:
+    """Whether this looks like an address: something, an @, something, and not too long."""
+    return "@" in words.strip()[1:-1] and len(words) <= 254 and not any(letter.isspace() for letter in words.strip())
 
 
 def email_key(email: str) -> str:
     """The one spelling under which an address is kept and found: NFKC, no spaces around, lower case."""
     return unicodedata.normalize("NFKC", email).strip().casefold()
-
-
-def hash_password(words: str) -> str:
-    """The argon2id hash of a password. Refuses (WeakPassword) one shorter than SHORTEST_PASSWORD characters.
-
-    Normalised to NFKD first, as the sign-in form does, so that two keyboards give the same password.
-    """
-    normal = unicodedata.normalize("NFKD", words)
-    if len(normal) < SHORTEST_PASSWORD:
-        raise WeakPassword(f"a password has at least {SHORTEST_PASSWORD} characters")
-    return PasswordHasher(**HASH_COST).hash(normal)
-
-
-def new_password() -> str:
-    """A random password in groups of four letters, easy to read out: `abcd-efgh-jkmn-pqrs`."""
-    letters = [secrets.choice(LETTERS_TO_READ_OUT) for _ in range(16)]
-    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 
 def account_of_email(session: Session, email: str) -> Account | None:
@@ -110,6 +58,11 @@ def existing_account(session: Session, email: str) -> Account:
 def account_of_session(session: Session, uniquifier: str) -> Account | None:
     """The account a signed-in session belongs to; None once its sessions were ended."""
     return session.scalar(select(Account).where(Account.fs_uniquifier == uniquifier))
+
+
+def account_of_id(session: Session, account_id: int) -> Account | None:
+    """The account with this number."""
+    return session.get(Account, account_id)
 
 
 def accounts(session: Session) -> list[Account]:
@@ -173,10 +126,28 @@ def set_password(account: Account, password: str) -> None:
     end_sessions(account)
 
 
+def set_role(session: Session, account: Account, role: str, by: By) -> None:
+    """Gives the account one role in place of those it had, and ends its sessions. Raises LastAdministrator."""
+    if role != INDISPENSABLE:
+        _refuse_last(account)
+    account.roles = [role_named(session, role)]
+    end_sessions(account)
+    note(session, account, "role_given", by, {"role": role})
+
+
 def disable(account: Account) -> None:
-    """Nobody signs in with this account any more, and whoever is signed in is not from the next request on."""
+    """Nobody signs in with this account any more, and whoever is signed in is not from the next request on.
+
+    Raises LastAdministrator.
+    """
+    _refuse_last(account)
     account.active = False
     end_sessions(account)
+
+
+def enable(account: Account) -> None:
+    """Somebody signs in with this account again, with the password and the second factor it had."""
+    account.active = True
 
 
 def end_sessions(account: Account) -> None:
@@ -187,6 +158,17 @@ def end_sessions(account: Account) -> None:
         keep(session, "accounts_version", account.fs_uniquifier)
 
 
+def _refuse_last(account: Account) -> None:
+    session = object_session(account)
+    if session is None or account.is_demo or INDISPENSABLE not in [role.name for role in account.roles]:
+        return
+    others = select(func.count()).where(
+        Account.active, ~Account.is_demo, Account.id != account.id, Account.roles.any(Role.name == INDISPENSABLE)
+    )
+    if not session.execute(others).scalar():
+        raise LastAdministrator(f"{account.email} is the last administrator; make another one first")
+
+
 def note_seen(session: Session, account_id: int, at: datetime) -> None:
     """Keeps when the account was last used."""
     account = session.get(Account, account_id)
@@ -194,7 +176,7 @@ def note_seen(session: Session, account_id: int, at: datetime) -> None:
         account.last_seen_at = at
 
 
-def keep_fields(session: Session, account_id: int, values: dict[str, object]) -> None:
+def keep_fields(session: Session, account_id: int, values: Mapping[str, object]) -> None:
     """Writes the given columns of one account (what sign-in changed of a person, such as a renewed hash)."""
     account = session.get(Account, account_id)
     if account is not None:
@@ -202,13 +184,19 @@ def keep_fields(session: Session, account_id: int, values: dict[str, object]) ->
             setattr(account, column, value)
 
 
-def remove_demo(session: Session) -> int:
-    """Takes out every demo account, and the roles nobody has any more; how many accounts there were."""
+def remove_demo(session: Session, filled_by: str) -> int:
+    """Takes out every demo account and invitation, what the journal says of them, and the roles nobody has any more;
+    how many accounts there were. `filled_by` is the name under which the demo was filled.
+    """
     found = list(session.scalars(select(Account).where(Account.is_demo)))
     roles = {role.id for account in found for role in account.roles}
+    ids, names = [account.id for account in found], [filled_by, *(account.email for account in found)]
     for account in found:
         session.delete(account)
     session.flush()
+    session.execute(delete(Invitation).where(Invitation.is_demo))
     held = select(account_roles.c.role_id)
     session.execute(delete(Role).where(Role.id.in_(roles), Role.id.not_in(held)))
+    of_them = JournalRow.feature_id.in_(ids) | JournalRow.actor.in_(names)
+    session.execute(delete(JournalRow).where(JournalRow.layer == ACCOUNTS, of_them))
     return len(found)
