@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webmap import (
         access,
         accounts,
+        bodies,
         compression,
         cross_site,
         errors,
@@ -54,9 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.hosts) or None,
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,  # far above any form or feature sent here; files come by `linli load`
     )
-    app.wsgi_app = Turnstile(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    app.wsgi_app = Turnstile(app.wsgi_app, bodies.longest_of)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.extensions["linli"] = Service(settings, open_database(settings.database_url or None))
@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # Order matters: answers pass these from the last to the first, requests are checked in this order.
     metrics.init_app(app)
+    bodies.init_app(app)
     compression.init_app(app)
     security_headers.init_app(app)
     language.init_app(app)
@@ -76,7 +77,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(cross_site.refuse_cross_site)
     app.before_request(access.check_access)
     app.jinja_env.globals.update(
-        current_actor=access.current_actor, may=access.may, demo=app.extensions["linli"].demo_loaded
+        current_actor=access.current_actor,
+        may=access.may,
+        demo=app.extensions["linli"].demo_loaded,
+        numbers_to_call=app.extensions["linli"].numbers_to_call,
     )
 
     for pages in (

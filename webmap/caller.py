@@ -27,6 +27,30 @@ def is_on_this_machine() -> bool:
     return is_loopback(request.remote_addr or "") and is_loopback(urlsplit(f"//{request.host}").hostname or "")
 
 
+def network() -> str:
+    """What stands for the caller's connection: an IPv4 address, or the half of an IPv6 address that is one home's.
+
+    A phone changes the other half by itself every day, and a script can at will.
+    """
+    said = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(said)
+    except ValueError:
+        return said
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return said
+
+
+def device() -> tuple[str, str]:
+    """What tells one phone from another without leaving anything on it: its connection and what its browser is.
+
+    Two phones of one make behind one connection count as one. A cookie would tell them apart, and a script that
+    drops it would count as many.
+    """
+    return network(), request.headers.get("User-Agent", "")[:500]
+
+
 def is_loopback(name: str) -> bool:
     """Whether a host name or address leads to the machine that asks, whichever that is."""
     if name == "localhost":

@@ -23,6 +23,7 @@ from geo.covers import TooLarge, TooMany
 from geo.datums import UnknownDatum
 from geo.shapes import BadShape
 from layers.errors import BadInput, LinliError, MoveNotAllowed, NotAllowed, NotFound, TooMuch
+from layers.needs.counts import TooManyReports
 from layers.text import Text
 from webmap.caller import wants_page
 
@@ -108,6 +109,15 @@ TOO_MUCH = Situation(
     Text("That is more than is given or taken at once", "一次请求的内容过多"),
     Text("Ask for a smaller area or send less.", "请缩小范围或减少内容。"),
 )
+PHOTOS_TOO_LARGE = Situation(
+    413,
+    "photos-too-large",
+    Text("The photos are too large together", "照片总体积过大"),
+    Text(
+        "Nothing was sent yet. Go back: what you wrote is still there. Choose smaller photos, or none.",
+        "尚未提交。请返回上一页，您填写的内容还在。请选择较小的照片，或不附照片。",
+    ),
+)
 WRONG_TYPE = Situation(
     415,
     "wrong-type",
@@ -119,6 +129,12 @@ TOO_MANY_TRIES = Situation(
     "too-many-tries",
     Text("Too many tries", "尝试次数过多"),
     Text("Wait a few minutes, then try again.", "请等几分钟后再试。"),
+)
+TOO_MANY_REPORTS = Situation(
+    429,
+    "too-many-reports",
+    Text("Very many requests came from here", "此处发来的求助过多"),
+    Text("Please telephone your community office, or try again later.", "请致电社区居委会，或稍后再试。"),
 )
 FAILED = Situation(
     500,
@@ -151,6 +167,7 @@ SITUATIONS: Mapping[type[Exception], Situation] = MappingProxyType(
         SignInNeeded: SIGN_IN,
         NoAccess: NO_ACCESS,
         CrossSite: CROSS_SITE,
+        TooManyReports: TOO_MANY_REPORTS,
         TooManyTries: TOO_MANY_TRIES,
         NotReady: UNAVAILABLE,
         **dict.fromkeys(StoreAway, UNAVAILABLE),
@@ -213,7 +230,7 @@ def tell(error: Exception) -> Response:
     if isinstance(error, StoreAway):
         current_app.logger.error("the store did not answer %s: %s", request.path, getattr(error, "orig", error))
     if wants_page():
-        return _to_sign_in() if situation is SIGN_IN else _with_retry(_page(situation, _words_of(error)), error)
+        return _to_sign_in() if situation is SIGN_IN else _with_retry(page_of(situation, _words_of(error)), error)
     answer = problem(situation, _words_of(error), **_members_of(error))
     if situation is SIGN_IN:
         answer.headers["WWW-Authenticate"] = 'Session realm="Linli"'
@@ -239,7 +256,7 @@ def _members_of(error: Exception) -> dict[str, Any]:
 
 
 def _with_retry(answer: Response, error: Exception) -> Response:
-    if isinstance(error, TooManyTries):
+    if isinstance(error, (TooManyTries, TooManyReports)):
         answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, (NotReady, *StoreAway)):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -255,14 +272,15 @@ def _tell_flask(error: HTTPException) -> Response:
     known = BY_STATUS.get(error.code)
     base = known or (BAD_INPUT if error.code < 500 else FAILED)
     situation = base if known else Situation(error.code, base.name, base.title, base.advice)
-    answer = _page(situation) if wants_page() else problem(situation)
+    answer = page_of(situation) if wants_page() else problem(situation)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
     return answer
 
 
-def _page(situation: Situation, detail: str = "") -> Response:
+def page_of(situation: Situation, detail: str = "") -> Response:
+    """The answer for a person, in their language."""
     page = render_template("error.html", situation=situation, detail=detail)
     return Response(page, situation.status, content_type="text/html; charset=utf-8")
 

@@ -13,6 +13,8 @@ from data.availability import StoreTrouble
 from data.database import Database
 from data.keeping import kept
 from layers.cell_state.present import Present
+from layers.text import Text
+from layers.vocabulary.queries import emergency_numbers
 from webmap.settings import Settings
 
 #: How long the answer to "is the demo loaded" is believed. Longer saves a query a page, shorter shows the banner
@@ -21,6 +23,9 @@ DEMO_BELIEVED_SECONDS = 15.0
 
 #: Threads of one process. Most of them sleep, in streams of changes or over a slow phone: work takes turns.
 THREADS = 200
+
+#: How long the numbers to call in danger are believed. An administrator who changes one waits this long.
+NUMBERS_BELIEVED_SECONDS = 60.0
 
 #: Streams of changes at once in one process: half of its threads, so that the map always has the other half.
 STREAMS = THREADS // 2
@@ -41,6 +46,8 @@ class Service:
     _presents: dict[bool, Present] = field(default_factory=dict, repr=False)
     _demo: bool = field(default=False, repr=False)
     _demo_until: float = field(default=0.0, repr=False)
+    _numbers: list[tuple[str, Text]] = field(default_factory=list, repr=False)
+    _numbers_until: float = field(default=0.0, repr=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -66,6 +73,14 @@ class Service:
                 return False
             self._demo_until = time.monotonic() + DEMO_BELIEVED_SECONDS
         return self._demo
+
+    def numbers_to_call(self) -> list[tuple[str, Text]]:
+        """The numbers to call in danger and who answers, most urgent first."""
+        if time.monotonic() >= self._numbers_until:
+            with self.database.read() as session:
+                self._numbers = emergency_numbers(session)
+            self._numbers_until = time.monotonic() + NUMBERS_BELIEVED_SECONDS
+        return self._numbers
 
 
 def service() -> Service:

@@ -8,31 +8,46 @@ sent after it.
 
 from __future__ import annotations
 
-import io
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 #: Requests that do not take a turn: they sleep most of the time, or only hand out a file.
 PASSING = ("/api/v1/changes", "/static/", "/basemap.pmtiles")
+
+#: Bytes of a body kept in memory while it waits; what is longer waits on the disk.
+IN_MEMORY = 2 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Turnstile:
-    """WSGI middleware. `longest` is the longest body read into memory before the turn; a longer one is the
+    """WSGI middleware. `longest_of(path)` is the longest body read before the turn; a longer one is the
     application's to refuse.
     """
 
-    def __init__(self, application: Application, longest: int) -> None:
-        self._application, self._longest = application, longest
+    def __init__(self, application: Application, longest_of: Callable[[str], int]) -> None:
+        self._application, self._longest_of = application, longest_of
         self._turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(PASSING):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(PASSING):
             return self._application(environ, start_response)
         length = environ.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and 0 < int(length) <= self._longest:
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
-        with self._turn:
-            return self._application(environ, start_response)
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            if length.isdigit() and 0 < int(length) <= self._longest_of(path):
+                environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), cast(BinaryIO, body))
+            with self._turn:
+                return self._application(environ, start_response)
+
+
+def _read(sent: BinaryIO, length: int, body: BinaryIO) -> BinaryIO:
+    """Everything of `sent`, which has `length` bytes or breaks off before, in `body`."""
+    while length > 0 and (part := sent.read(min(length, CHUNK_BYTES))):
+        body.write(part)
+        length -= len(part)
+    body.seek(0)
+    return body

@@ -21,6 +21,7 @@ from layers.triage.rules import check_seen
 from webmap.access import allowed, current_actor
 from webmap.duty import check_move
 from webmap.openapi import Parameters
+from webmap.reporting import take_in
 from webmap.service import service
 
 #: Idempotency keys: long enough not to collide between phones, short enough for a header.
@@ -42,6 +43,13 @@ class NewNeed(BaseModel):
     compound: str = Field(default="", max_length=200)
     building: str = Field(default="", max_length=60)
     unit: str = Field(default="", max_length=60)
+    shared: bool = Field(
+        default=False,
+        description="it concerns a place many use, such as a gate; neighbours within 250 m may see service and age",
+    )
+    consent: bool | None = Field(
+        default=None, description="of a need told for somebody else: whether that person knows of it"
+    )
     channel: str = Field(default="web", pattern="^(web|phone|proxy|paper)$")
     language: str = Field(default="zh", max_length=20)
 
@@ -65,7 +73,10 @@ class NeedMove(BaseModel):
 
 @allowed("needs.report")
 def report_need(body: NewNeed) -> Response:
-    """Takes in a need. With an Idempotency-Key header the same report sent again is the same need (kept 30 days)."""
+    """Takes in a need. With an Idempotency-Key header the same report sent again is the same need (kept 30 days).
+
+    Without an account, 120 an hour are taken from one address and 600 of one area; beyond that 429 with Retry-After.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not KEY_SHORTEST <= len(key) <= KEY_LONGEST:
         reason = f"an Idempotency-Key has {KEY_SHORTEST} to {KEY_LONGEST} characters"
@@ -73,10 +84,7 @@ def report_need(body: NewNeed) -> Response:
     check_lng_lat(body.lon, body.lat)
     lng, lat = to_wgs84(np.array([body.lon]), np.array([body.lat]), body.datum)
     values = Feature(**body.model_dump(exclude={"lon", "lat", "datum"}))
-    actor, now = current_actor(), datetime.now(UTC)
-    found = service().database.written(
-        lambda session: actions.report(session, values, float(lng[0]), float(lat[0]), now, key, actor)
-    )
+    found = take_in(values, float(lng[0]), float(lat[0]), key, datetime.now(UTC))
     content: dict[str, Any] = {
         "id": found.need_id,
         "reference": found.reference,

@@ -53,6 +53,7 @@ def publish(clock: bool) -> None:
 def _do_what_is_due(database: Database, now: datetime) -> bool:
     """Ends claims and publishes; whether there was something to publish."""
     from layers.needs.actions import KEYS_KEPT, forget_keys
+    from layers.needs.counts import COUNTS_KEPT, forget_counts
     from layers.needs.lapses import lapse_due
     from layers.publication.actions import publish_if_due
 
@@ -61,6 +62,7 @@ def _do_what_is_due(database: Database, now: datetime) -> bool:
     if published:
         with database.write() as session:
             forget_keys(session, now - KEYS_KEPT)
+            forget_counts(session, now - COUNTS_KEPT)
     return published
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import segno
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -96,11 +97,13 @@ def _take(step: str, token: str, reason: str | None) -> None:
 def _page(token: str, row: dict[str, Any], status: int = 200, problem: str = "", reason_problem: str = "") -> Response:
     with service().database.read() as session:
         services = vocabulary(session).services
+    link = url_for("follow.need", token=token, _external=True)
     page = render_template(
         "need.html",
         need=row,
         service=services.get(row["service"], Text(row["service"], row["service"])),
-        link=url_for("follow.need", token=token, _external=True),
+        link=link,
+        qr=segno.make(link).svg_data_uri(border=2) if "new" in request.args else "",
         new="new" in request.args,
         done="done" in request.args,
         problem=problem,

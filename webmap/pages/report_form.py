@@ -21,10 +21,11 @@ from webmap.pages.report_place import DATUMS, BadPlace, Place, place_of
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-#: Every field of the form, and its value before anybody wrote anything. A checkbox is "" or "yes".
+#: Every field of the form but its photos, and its value before anybody wrote anything. A checkbox is "" or "yes".
 FIELDS: Mapping[str, str] = {
     "pin_lat": "", "pin_lng": "", "compound": "", "building": "", "unit": "", "lat": "", "lng": "", "datum": "wgs84",
-    "service": "", "urgency": "", "words": "", "people": "1", "contact": "", "somebody_else": "", "key": "",
+    "service": "", "shared": "", "urgency": "", "words": "", "people": "1", "somebody_else": "", "consent": "",
+    "contact": "", "key": "",
 }  # fmt: skip
 
 #: The longest text of each field that takes words; the same as in `layers.needs.rules.Feature`.
@@ -114,6 +115,8 @@ def _feature(given: Mapping[str, str], place: Place, language: str) -> Feature:
             "compound": place.compound,
             "people": _whole_number(given["people"]),
             "channel": "proxy" if given["somebody_else"] else "web",
+            "consent": bool(given["consent"]) if given["somebody_else"] else None,
+            "shared": bool(given["shared"]),
             "language": language,
         },
     )

@@ -29,6 +29,13 @@ LONGEST_NUMBER = 40
 #: a name that is typed is found all the same.
 MOST_NAMES = 3000
 
+#: Names carried along in the page. More would keep a phone on a weak signal waiting; the page's script asks for them
+#: when somebody begins to write, and without scripts the answer to a name that is not known names those like it.
+MOST_NAMES_IN_PAGE = 200
+
+#: Names said to somebody whose compound is not known.
+MOST_ALIKE = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -83,11 +90,27 @@ def place_of(session: Session, given: Mapping[str, str], at: datetime) -> Place:
         if coordinates is not None:
             raise BadPlace("lat", _("These coordinates are not in the compound you named. Leave one of the two empty."))
     if not found:
-        raise BadPlace("compound", _("This compound is not on our list. Choose one from it, or a place on the map."))
+        raise BadPlace("compound", _not_known(alike(named(session, at), given["compound"])))
     if len(found) > 1:
         raise BadPlace("compound", _("More than one compound has this name. Choose the right one from the list."))
     middle = shapely.point_on_surface(outlines[found[0].id])
     return Place(middle.x, middle.y, found[0].name)
+
+
+def place_if_told(session: Session, given: Mapping[str, str], at: datetime) -> Place | None:
+    """The place a form tells so far; None while it cannot be told."""
+    if given["datum"] not in DATUMS:
+        return None
+    try:
+        return place_of(session, given, at)
+    except BadPlace:
+        return None
+
+
+def _not_known(others: Sequence[str]) -> str:
+    if not others:
+        return _("This compound is not on our list. Choose one from it, or a place on the map.")
+    return _("This compound is not on our list. Do you mean one of these? %(names)s", names=" · ".join(others))
 
 
 def _coordinates(given: Mapping[str, str]) -> tuple[float, float] | None:
@@ -107,6 +130,22 @@ def listed_names(compounds: Sequence[Named]) -> list[str]:
     """What the list of compounds shows, each once; a name that several have is told apart by its community."""
     often = Counter(one.name for one in compounds)
     return sorted({_label(one) if often[one.name] > 1 else one.name for one in compounds})[:MOST_NAMES]
+
+
+def listed_name(compounds: Sequence[Named], text: str) -> str:
+    """What the list shows for the one compound a text means (a name, another name, a source id); else the text."""
+    found = with_name(compounds, text)
+    if len(found) != 1:
+        return text
+    (one,) = found
+    return _label(one) if sum(other.name == one.name for other in compounds) > 1 else one.name
+
+
+def alike(compounds: Sequence[Named], text: str) -> list[str]:
+    """Entries of the list that hold the text, or are held in it; the shortest first."""
+    wanted = _plain(text)
+    found = [name for name in listed_names(compounds) if wanted in _plain(name) or _plain(name) in wanted]
+    return sorted(found, key=len)[:MOST_ALIKE]
 
 
 def with_name(compounds: Sequence[Named], text: str) -> list[Named]:
