@@ -15,6 +15,7 @@ from layers.actor import Actor
 from layers.errors import BadInput
 from layers.needs import LAYER, actions, additions
 from layers.needs.additions import Sender
+from layers.needs.lapses import lapse
 from layers.needs.record import Need
 from layers.triage.rules import MOST_AT_ONCE, Left, sort_out
 from layers.vocabulary.queries import decline_reasons
@@ -43,7 +44,7 @@ def decide(
     """
     if to_state == "declined":
         _check_reason(session, details.get("reason"))
-    rows = there(session, list(seen))
+    rows = lapse(session, there(session, list(seen)), at)
     plan = sort_out(seen, rows, to_state, allowed)
     moved = actions.move(session, plan.going, to_state, actor, at, **details) if plan.going else []
     return Decided(moved, plan.left, rows)

@@ -16,7 +16,7 @@ from data.people import Account
 from geo import cells
 from geo.coordinates import Box
 from layers.needs.record import Need, NeedPrivate
-from layers.needs.rules import OPEN
+from layers.needs.rules import OPEN, overdue, row_at
 from layers.triage.rules import RANK_BOTH, RANK_OVERDUE, RANK_REST, RANK_URGENT, due_at
 from layers.vocabulary.queries import Times, times
 from layers.volunteer_shifts.record import VolunteerShift
@@ -74,7 +74,7 @@ def page(
     if after is not None:
         query = query.where(_behind(rank, after))
     query = query.order_by(rank, Need.reported_at, Need.id).limit(limit)
-    rows = [dict(row) for row in session.execute(query).mappings()]
+    rows = [_as_seen(dict(row), at) for row in session.execute(query).mappings()]
     _complete(session, rows, promised, at)
     return rows
 
@@ -87,16 +87,16 @@ def counts(session: Session, wanted: Filter, at: datetime) -> dict[str, dict[str
     promised = times(session)
     states = OPEN if set(wanted.states) <= set(OPEN) else wanted.states
     loose = _with(wanted, states=states, services=(), overdue=False)
-    overdue = case((_overdue(promised, at), 1), else_=0)
-    query = _chosen(select(Need.state, Need.service, overdue, func.count()), loose, promised, at)
+    late = case((_overdue(promised, at), 1), else_=0)
+    query = _chosen(select(Need.state, Need.service, late, func.count()), loose, promised, at)
     found: dict[str, dict[str, int]] = {"state": {}, "service": {}, "overdue": {"yes": 0}, "shown": {"all": 0}}
-    for state, service, late, count in session.execute(query.group_by(Need.state, Need.service, overdue)):
+    for state, service, is_overdue, count in session.execute(query.group_by(Need.state, Need.service, late)):
         is_state, is_service = state in wanted.states, not wanted.services or service in wanted.services
-        is_late = bool(late) or not wanted.overdue
+        is_late = bool(is_overdue) or not wanted.overdue
         for name, value, counted in (
             ("state", state, is_service and is_late),
             ("service", service, is_state and is_late),
-            ("overdue", "yes", is_state and is_service and bool(late)),
+            ("overdue", "yes", is_state and is_service and bool(is_overdue)),
             ("shown", "all", is_state and is_service and is_late),
         ):
             if counted:
@@ -154,19 +154,17 @@ def _within(box: Box) -> ColumnElement[bool]:
 
 
 def _overdue(promised: Mapping[str, Times], at: datetime) -> ColumnElement[bool]:
-    """Whether the next step of a need is late: by what is promised of its service, from its report on."""
-    of_service = {name: (at - one.acknowledge, at - one.meet) for name, one in promised.items()}
-    late = []
-    for name, (acknowledge, meet) in of_service.items():
-        late.append(
-            and_(
-                Need.service == name,
-                or_(
-                    and_(Need.state == "reported", Need.reported_at < acknowledge),
-                    and_(Need.state.in_(("acknowledged", "assigned")), Need.reported_at < meet),
-                ),
-            )
+    """`layers.needs.rules.overdue` as a condition."""
+    late = [
+        and_(
+            Need.service == name,
+            or_(
+                and_(Need.state.in_(OPEN), Need.reported_at < at - one.meet),
+                and_(Need.state == "reported", Need.reported_at < at - one.acknowledge),
+            ),
         )
+        for name, one in promised.items()
+    ]
     return or_(literal(False), *late)
 
 
@@ -186,6 +184,12 @@ def _behind(rank: ColumnElement[int], place: Place) -> ColumnElement[bool]:
     return or_(rank > place.rank, and_(rank == place.rank, later))
 
 
+def _as_seen(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The row with a claim that has ended taken off, in the columns it was read with."""
+    seen = row_at(row, at)
+    return {name: seen[name] for name in row}
+
+
 def _complete(session: Session, rows: Sequence[dict[str, Any]], promised: Mapping[str, Times], at: datetime) -> None:
     if not rows:
         return
@@ -198,8 +202,7 @@ def _complete(session: Session, rows: Sequence[dict[str, Any]], promised: Mappin
     }
     lngs, lats = cells.centers(np.array([row["leaf"] for row in rows], dtype=np.int64))
     for row, lng, lat in zip(rows, lngs.tolist(), lats.tolist(), strict=True):
-        of_service = promised.get(row["service"])
-        row["due"] = of_service and due_at(row["state"], row["reported_at"], of_service.acknowledge, of_service.meet)
-        row["overdue"] = row["due"] is not None and row["due"] < at
+        of_service = promised[row["service"]]
+        row["due"], row["overdue"] = due_at(row, of_service), overdue(row, of_service, at) is not None
         row["lng"], row["lat"] = round(lng, 6), round(lat, 6)
         row["compound"], row["building"] = homes.get(row["id"], ("", ""))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
 from layers.errors import MoveNotAllowed
-from layers.needs.rules import OPEN, may_move
+from layers.needs.rules import OPEN, acknowledge_by, may_move, meet_by
+
+if TYPE_CHECKING:
+    from layers.vocabulary.queries import Times
 
 #: A household's need this close to another of the same service is likely the same one told twice (issue 3, item 1).
 #: Wider finds the neighbours of a tower; closer misses a pin dropped in front of the house.
@@ -24,11 +27,11 @@ RANK_BOTH, RANK_OVERDUE, RANK_URGENT, RANK_REST = range(4)
 Left = Literal["changed", "gone", "outside", "not_possible"]
 
 
-def due_at(state: str, reported_at: datetime, acknowledge: timedelta, meet: timedelta) -> datetime | None:
-    """By when the next step of an open need is promised: acknowledged, then met. None for a need that is closed."""
-    if state not in OPEN:
+def due_at(row: Mapping[str, Any], times: Times) -> datetime | None:
+    """By when the next step of the need in `row` is promised: acknowledged, then met. None once it is closed."""
+    if row["state"] not in OPEN:
         return None
-    return reported_at + (acknowledge if state == "reported" else meet)
+    return acknowledge_by(row, times) if row["state"] == "reported" else meet_by(row, times)
 
 
 def same_need(one: Mapping[str, Any], other: Mapping[str, Any], metres: float) -> str | None:

@@ -30,6 +30,7 @@ PUBLIC: Mapping[str, str] = {
 STAFF: Mapping[str, str] = {
     "/account": "/account",
     "/dashboard": "/dashboard",
+    "/dashboard/list": "/dashboard/list?overdue=1",
     "/posters": "/posters?q=园",
     "/posters/print": "/posters",
 }
@@ -99,7 +100,7 @@ def test_no_page_shuts_anybody_out(visit: Visit, language: str) -> None:
     faults = walked(visitor, PUBLIC)
     visitor.open("/sign-in")
     visitor.sign_in("community-official@example.org")
-    visitor.page.wait_for_url(visitor.linli + "/")
+    visitor.page.wait_for_url(visitor.linli + "/dashboard")
     faults |= walked(visitor, {"/": "/", **STAFF})
 
     assert faults == {}
@@ -127,6 +128,8 @@ def open_page(visitor: Visitor, address: str) -> None:
         visitor.open(address)
     if page.locator("#legend").count():
         expect(page.locator("[data-classes] li").first).to_be_attached()
+    if page.locator("#list").count():
+        expect(page.locator("#list li").first).to_be_attached()
 
 
 def faults_of(page: Page) -> list[str]:
