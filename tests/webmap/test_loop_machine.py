@@ -211,6 +211,6 @@ def test_whoever_does_whatever_the_loop_holds(shared_store: Database) -> None:
     run_state_machine_as_test(
         OnThisStore,
         settings=settings(
-            max_examples=8, stateful_step_count=25, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
+            max_examples=5, stateful_step_count=20, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
         ),
     )
