@@ -65,7 +65,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         # what changes the map
         "needs.report": Permission(EVERYONE, "report a need"),
         "needs.follow": Permission(
-            EVERYONE, "with the private link: see where a need stands, withdraw it, say whether it was met"
+            EVERYONE,
+            "with the private link: see where a need stands, add words, withdraw it, confirm and rate the help",
         ),
         "needs.move": Permission(
             (VOLUNTEER, COORDINATOR, *OFFICIALS, ADMINISTRATOR), "move a need on; its rules say who may take which step"

@@ -221,9 +221,13 @@ def test_the_buttons_on_the_page_are_the_steps_that_are_possible(client: FlaskCl
     page = client.get(asked(state)).get_data(as_text=True)
 
     offered = set(re.findall(r'name="step" value="(\w+)"', page))
-    assert offered == {"met": {"confirm", "not_met"}}.get(
-        state, {"withdraw"} if state in ("reported", "acknowledged", "assigned") else set()
-    )
+    assert offered == {
+        "reported": {"say", "withdraw"},
+        "acknowledged": {"say", "withdraw"},
+        "assigned": {"say", "withdraw"},
+        "met": {"say", "confirm", "not_met", "rate"},
+        "confirmed": {"rate"},
+    }.get(state, set())
 
 
 @pytest.mark.parametrize("token", ["A" * 22, "x", "A" * 23, "ä" * 22, "%00" * 22, "K7Q-F2M-9XT"])

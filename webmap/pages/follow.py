@@ -10,23 +10,40 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from layers.actor import RESIDENT
 from layers.errors import MoveNotAllowed
-from layers.needs import actions
-from layers.needs.queries import by_token
-from layers.needs.rules import OPEN
+from layers.needs import actions, additions
+from layers.needs.queries import by_token, messages, photo_count
+from layers.needs.rules import MAY_RATE, OPEN, WORDS_LONGEST
 from layers.text import Text
-from layers.vocabulary.queries import vocabulary
+from layers.vocabulary.queries import decline_reasons, times, vocabulary
 from webmap.access import allowed
 from webmap.limits import unknown_links
-from webmap.pages.follow_words import NOT_MET, course, headline, said, what_next
+from webmap.pages.follow_words import (
+    NOT_MET,
+    course,
+    headline,
+    kind_words,
+    promises,
+    said,
+    sender_words,
+    what_next,
+)
+from webmap.pages.report_form import cleaned
 from webmap.service import service
 
 blueprint = Blueprint("follow", __name__)
 
 #: A token as `layers.needs.actions` makes them: 16 bytes in URL-safe base 64.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+#: Words a person may add to one request; then the telephone is quicker for both.
+MOST_WORDS = 20
+
+#: States in which more words can still change what is done.
+MAY_ADD = (*OPEN, "met")
 
 #: What the person may do: from which states, and to which. Other moves that are legal are for staff.
 STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -46,8 +63,12 @@ def need(token: str) -> Response:
 @blueprint.post("/needs/<token>")
 @allowed("needs.follow")
 def answer(token: str) -> Response:
-    """Withdraws the request, or says whether it was met; a step that is not possible now is told kindly."""
+    """Withdraws the request, adds words, says whether it was met and how well; what is not possible is told kindly."""
     row, step = _need_of(token), request.form.get("step", "")
+    if step == "say":
+        return _add_words(token, row, request.form.get("words", ""))
+    if step == "rate":
+        return _rate(token, row, request.form.get("rating", ""))
     if step not in STEPS:
         return _page(token, row, 400, problem=_("Choose what you want to do with the buttons below."))
     reason = request.form.get("reason", "")
@@ -58,8 +79,49 @@ def answer(token: str) -> Response:
     except MoveNotAllowed:
         row = _need_of(token)
         if step == "not_met" or row["state"] != STEPS[step][1]:  # else it is an impatient second press
-            gone = _("That is not possible any more: the request has moved on. This is where it stands now.")
-            return _page(token, row, 409, problem=gone)
+            return _page(token, row, 409, problem=_gone())
+    return _done(token)
+
+
+def _add_words(token: str, row: dict[str, Any], written: str) -> Response:
+    words = cleaned(written)
+    if not words:
+        return _page(token, row, 400, words_problem=_("Write a few words first."))
+    over = len(words) - WORDS_LONGEST
+    if over > 0:
+        too_long = ngettext("This is %(num)s character too long.", "This is %(num)s characters too long.", over)
+        return _page(token, row, 400, words_problem=too_long, words_written=words)
+    if row["state"] not in MAY_ADD:
+        return _page(token, row, 409, problem=_gone())
+    now = datetime.now(UTC)
+    with service().database.write() as session:
+        said_before = [one["text"] for one in messages(session, row["id"]) if one["sender"] == "resident"]
+        full = len(said_before) >= MOST_WORDS
+        if not full and words not in said_before[-1:]:  # else it is an impatient second press
+            additions.say(session, row, "resident", "", "words", words, RESIDENT, now)
+    if full:
+        return _page(
+            token, row, 400, words_problem=_("That is a lot already. Please telephone instead."), words_written=words
+        )
+    return _done(token)
+
+
+def _rate(token: str, row: dict[str, Any], stars: str) -> Response:
+    if stars not in {"1", "2", "3", "4", "5"}:
+        return _page(token, row, 400, rating_problem=_("Choose one of the five."))
+    try:
+        with service().database.write() as session:
+            additions.rate(session, row, int(stars), RESIDENT, datetime.now(UTC))
+    except MoveNotAllowed:
+        return _page(token, row, 409, problem=_gone())
+    return _done(token)
+
+
+def _gone() -> str:
+    return _("That is not possible any more: the request has moved on. This is where it stands now.")
+
+
+def _done(token: str) -> Response:
     return make_response(redirect(url_for("follow.need", token=token, done=1), 303))
 
 
@@ -94,9 +156,14 @@ def _take(step: str, token: str, reason: str | None) -> None:
         actions.move(session, [row["id"]], to_state, RESIDENT, now, reason=reason)
 
 
-def _page(token: str, row: dict[str, Any], status: int = 200, problem: str = "", reason_problem: str = "") -> Response:
+def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Response:
+    """The page; `told` are problems by the names the template has for them, and words that were not taken."""
+    now = datetime.now(UTC)
     with service().database.read() as session:
-        services = vocabulary(session).services
+        services, times_of = vocabulary(session).services, times(session)
+        declined = decline_reasons(session)
+        said_so_far = messages(session, row["id"])
+        photos = photo_count(session, row["id"])
     link = url_for("follow.need", token=token, _external=True)
     page = render_template(
         "need.html",
@@ -106,12 +173,17 @@ def _page(token: str, row: dict[str, Any], status: int = 200, problem: str = "",
         qr=segno.make(link).svg_data_uri(border=2) if "new" in request.args else "",
         new="new" in request.args,
         done="done" in request.args,
-        problem=problem,
-        reason_problem=reason_problem,
         reasons=NOT_MET,
+        declined=declined.get(row["reason"] or ""),
         steps=course(row),
         headline=headline(row),
         said=said(row),
         next=what_next(row),
+        promises=promises(row, times_of.get(row["service"]), now),
+        messages=[(sender_words(one), kind_words(one), one) for one in said_so_far],
+        photos=photos,
+        may_add=row["state"] in MAY_ADD,
+        may_rate=row["state"] in MAY_RATE,
+        **told,
     )
     return make_response(page, status)

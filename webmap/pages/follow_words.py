@@ -9,8 +9,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from layers.needs.rules import CLOSED_FROM_OPEN
+from layers.needs.rules import CLOSED_FROM_OPEN, LAPSED, OPEN, acknowledge_by, meet_by, overdue
 from layers.text import Text
+from layers.vocabulary.queries import Times
 
 #: The way of a request that is helped, with the column that says since when.
 WAY = (
@@ -59,7 +60,9 @@ def course(need: Mapping[str, Any]) -> list[Step]:
 
 
 def _title(name: str, need: Mapping[str, Any]) -> str:
-    organization = need.get("organization")
+    organization, person = need.get("organization"), need.get("taken_by")
+    if name == "assigned" and organization and person:
+        return _("Taken by %(organization)s: %(person)s", organization=organization, person=person)
     if name == "assigned" and organization:
         return _("Taken by %(organization)s", organization=organization)
     return {
@@ -86,8 +89,46 @@ def said(need: Mapping[str, Any]) -> Text | None:
     return NOT_MET.get(need["reason"] or "") if need["state"] == "assigned" else None
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is to have happened by a moment, and whether that moment has passed without it."""
+
+    title: str
+    by: datetime
+    is_late: bool
+
+
+def promises(need: Mapping[str, Any], times: Times | None, at: datetime) -> list[Promise]:
+    """By when what comes next is to come, soonest first; nothing once the resident has the word, or nobody has."""
+    if times is None or need["state"] not in OPEN:
+        return []
+    late = overdue(need, times, at)
+    found = [Promise(_("Help is to come by"), meet_by(need, times), late == "meet")]
+    if need["state"] == "reported":
+        checked_by = acknowledge_by(need, times)
+        found.append(Promise(_("To be checked by"), checked_by, at > checked_by))
+    if need["state"] == "assigned" and need["claim_until"]:
+        found.append(Promise(_("They have taken it until"), need["claim_until"], False))
+    return sorted(found, key=lambda one: one.by)
+
+
+def sender_words(message: Mapping[str, Any]) -> str:
+    """Who speaks in a message."""
+    if message["sender"] == "resident":
+        return _("You")
+    other = _("The community") if message["sender"] == "official" else _("The organization")
+    return message["signed"] or other
+
+
+def kind_words(message: Mapping[str, Any]) -> str:
+    """What a message is, where that is not plain."""
+    return {"given": _("What was brought"), "reason": _("Why it was changed")}.get(message["kind"], "")
+
+
 def what_next(need: Mapping[str, Any]) -> str:
     """What the person can expect now."""
+    if need["state"] == "acknowledged" and need["reason"] == LAPSED:
+        return _("Whoever had taken it did not come in time. Every organization can take it again.")
     return {
         "reported": _("Next, staff check the request and look for an organization that can help."),
         "acknowledged": _("Next, an organization takes the request. Its name will be shown here."),

@@ -14,7 +14,7 @@ from layers.compounds.queries import compound_at, named
 from layers.errors import BadInput
 from layers.needs.additions import MOST_PHOTOS, Photo
 from layers.needs.counts import TooManyReports
-from layers.needs.rules import Feature
+from layers.needs.rules import PRIVATE_KEPT, Feature
 from layers.text import Text
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed
@@ -191,6 +191,7 @@ def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 2
         datums=_datums(),
         accepted=ACCEPTED,
         most_photos=MOST_PHOTOS,
+        days_kept=PRIVATE_KEPT.days,
         box=where_people_live() or EVERYWHERE,
         script_words=script_words(),
         had_photos=any(one.filename for one in request.files.getlist("photos")),

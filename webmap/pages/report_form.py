@@ -45,13 +45,14 @@ def new_key() -> str:
 
 def as_written(form: Mapping[str, str]) -> dict[str, str]:
     """The fields as they were sent, without characters nobody can see and with a key in any case."""
-    given = {name: _cleaned(form.get(name, otherwise)) for name, otherwise in FIELDS.items()}
+    given = {name: cleaned(form.get(name, otherwise)) for name, otherwise in FIELDS.items()}
     if not KEY.fullmatch(given["key"]):
         given["key"] = new_key()
     return given
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
+    """What somebody wrote, without characters nobody can see and without empty ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
