@@ -47,6 +47,17 @@ def test_a_report_needs_no_account_and_gives_a_reference_and_a_private_link(clie
     assert told["link"] == f"/needs/{told['token']}"
 
 
+def test_a_report_may_say_that_neighbours_see_it_and_that_the_person_knows(
+    client: FlaskClient, database: Database
+) -> None:
+    report(client)
+    report(client, shared=True, consent=False, channel="proxy")
+
+    with database.read() as session:
+        rows = session.execute(select(Need.shared, Need.consent).order_by(Need.id)).all()
+    assert [tuple(row) for row in rows] == [(False, None), (True, False)]
+
+
 def test_the_private_link_is_kept_as_a_hash_only(client: FlaskClient, database: Database) -> None:
     told = report(client)
 

@@ -156,10 +156,28 @@ def test_coordinates_of_a_chinese_map_app_are_put_where_they_belong(client: Flas
     assert need["compound"] == "West Garden"
 
 
-def test_somebody_elses_need_is_taken_as_such(client: FlaskClient, database: Database) -> None:
-    send(client, INSIDE, somebody_else="yes")
+@pytest.mark.parametrize(
+    ("written", "channel", "consent"),
+    [
+        ({}, "web", None),
+        ({"consent": "yes"}, "web", None),
+        ({"somebody_else": "yes"}, "proxy", False),
+        ({"somebody_else": "yes", "consent": "yes"}, "proxy", True),
+    ],
+)
+def test_somebody_elses_need_is_taken_as_such_with_whether_they_know(
+    client: FlaskClient, database: Database, written: dict[str, str], channel: str, consent: bool | None
+) -> None:
+    send(client, INSIDE, **written)
 
-    assert needs(database)[0]["channel"] == "proxy"
+    assert (needs(database)[0]["channel"], needs(database)[0]["consent"]) == (channel, consent)
+
+
+def test_neighbours_may_see_a_need_only_where_whoever_asks_says_so(client: FlaskClient, database: Database) -> None:
+    send(client, INSIDE)
+    send(client, INSIDE, shared="yes")
+
+    assert [need["shared"] for need in needs(database)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +241,8 @@ def test_every_problem_is_told_at_once_in_the_language_of_the_page(client: Flask
         "\n leading",
         "{{ 7 * 7 }}",
         '"><img src=x>',
+        "\u202egnp.exe مساعدة",
+        "'); DROP TABLE needs; --",
     ],
 )
 def test_words_are_shown_again_as_they_were_and_never_become_markup(client: FlaskClient, words: str) -> None:
