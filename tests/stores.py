@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import data.areas
 import data.people  # noqa: F401 - their tables are to be known here
+import layers.accountability.record
 import layers.cell_state.record
 import layers.publication.record  # noqa: F401 - as above
 from data.base import Base

@@ -29,16 +29,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         security_headers,
         type_size,
     )
-    from webmap.api import basemap, cells, changes, description, features, health, layers, one_need, triage
+    from webmap.api import accountability as accountability_api
+    from webmap.api import basemap, cells, changes, claims, description, features, health, layers, one_need, triage
     from webmap.openapi import make_app
     from webmap.pages import (
         account,
+        accountability,
         dashboard,
         dashboard_list,
         follow,
         home,
         icon,
         invitation,
+        my_round,
         posters,
         problems,
         report,
@@ -94,6 +97,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         staff,
         dashboard,
         dashboard_list,
+        my_round,
+        accountability,
         posters,
         problems,
         icon,
@@ -108,6 +113,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         changes.blueprint,
         triage.blueprint,
         one_need.blueprint,
+        claims.blueprint,
+        accountability_api.blueprint,
         features.blueprint(),
     ):
         app.register_api(resource)

@@ -62,6 +62,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             STAFF, "read words, contact and place of a need one answers for; every reading is noted in the journal"
         ),
         "changes.read": Permission(STAFF, "follow changes as they happen"),
+        "accountability.read": Permission(EVERYONE, "read how long people waited and what they said, by closed month"),
         # what changes the map
         "needs.report": Permission(EVERYONE, "report a need"),
         "needs.follow": Permission(
@@ -70,6 +71,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         ),
         "needs.move": Permission(
             (VOLUNTEER, COORDINATOR, *OFFICIALS, ADMINISTRATOR), "move a need on; its rules say who may take which step"
+        ),
+        "needs.claim": Permission(
+            (VOLUNTEER, COORDINATOR), "take needs for one's own organization, and say what became of them"
         ),
         "needs.tell": Permission(STAFF, "write to the resident of a need one answers for"),
         "needs.correct": Permission(

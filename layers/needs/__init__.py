@@ -41,6 +41,6 @@ LAYER = Layer(
     kept_on_update=(
         "reference", "token_hash", "state", "state_before", "organization", "duplicate_of", "reason",
         "acknowledged_at", "assigned_at", "met_at", "confirmed_at", "community", "reported_at", "taken_by",
-        "claim_until", "voices", "reopened", "rating", "rated_at",
+        "claim_until", "claim_extended", "voices", "reopened", "rating", "rated_at",
     ),
 )  # fmt: skip

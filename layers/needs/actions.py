@@ -171,7 +171,7 @@ def step(
         if not organization:
             raise _missing("organization", "assigning a need names an organization")
         changes |= {"organization": organization, "taken_by": taken_by, "claim_until": claim_until, "assigned_at": at}
-        changes["reason"] = reason
+        changes |= {"claim_extended": False, "reason": reason}
     else:
         changes |= _stamped(row, to_state, at)
     return features.Step(row["id"], to_state, at, changes, reason)
@@ -183,7 +183,7 @@ def _closing(state: str, to_state: str, duplicate_of: int | None, reason: str | 
     if to_state == "duplicate" and not duplicate_of:
         raise _missing("duplicate_of", "a duplicate points to the need that is kept")
     kept = duplicate_of if to_state == "duplicate" else None
-    return {"state_before": state, "duplicate_of": kept, "claim_until": None}
+    return {"state_before": state, "duplicate_of": kept, "claim_until": None, "taken_by": None}
 
 
 def _stamped(row: Mapping[str, Any], to_state: str, at: datetime) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def _stamped(row: Mapping[str, Any], to_state: str, at: datetime) -> dict[str, A
     if (row["state"], to_state) == ("assigned", "acknowledged"):
         return dict(UNCLAIMED)
     if (row["state"], to_state) == ("met", "assigned"):
-        return {"met_at": None, "reopened": row["reopened"] + 1}
+        return {"met_at": None, "taken_by": None, "reopened": row["reopened"] + 1}
     return {STAMPS[to_state]: at, **({"claim_until": None} if to_state == "met" else {})}
 
 

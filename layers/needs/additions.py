@@ -22,7 +22,7 @@ from layers.actor import Actor
 from layers.errors import BadInput, MoveNotAllowed
 from layers.needs import LAYER
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate, NeedVoice
-from layers.needs.rules import MAY_RATE, WORDS_LONGEST
+from layers.needs.rules import MAY_RATE, WORDS_LONGEST, plain
 
 Sender = Literal["resident", "official", "organization"]
 Kind = Literal["words", "message", "given", "reason"]
@@ -48,7 +48,7 @@ def say(
 
     Raises BadInput for none or too many.
     """
-    words = text.strip()
+    words = plain(text).strip()
     if not words or len(words) > WORDS_LONGEST:
         reason = f"write between 1 and {WORDS_LONGEST} characters"
         raise BadInput(reason, [{"field": "text", "reason": reason}])

@@ -40,7 +40,7 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
     for row, (lng, lat, leaf, community) in zip(rows, places, strict=True):
         row.update(lng=lng, lat=lat, leaf=leaf, community=community or "unknown")
         row["slot"] = slots.get(row["service"])
-        row |= {"voices": 0, "reopened": 0, "words_hidden": False}
+        row |= {"voices": 0, "reopened": 0, "claim_extended": False, "words_hidden": False}
         row["reported_at"] = row["reported_at"] or at
         row["household"] = rules.household_of(key, row["contact"], row["compound"], row["building"], row["unit"])
         if "reference" not in row:

@@ -18,8 +18,8 @@ from geo import cells
 from geo.coordinates import Box
 from geo.distances import EARTH_RADIUS_M, great_circle_m
 from layers.needs.counts import hashed
-from layers.needs.record import Need, NeedMessage, NeedPhoto
-from layers.needs.rules import OPEN, PUBLISHED, row_at
+from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate
+from layers.needs.rules import OPEN, PUBLISHED, has_lapsed, row_at
 from layers.vocabulary.queries import times
 
 #: How far from a place neighbours are asked whether they mean the same: a street has one broken lamp, not two.
@@ -110,3 +110,18 @@ def photo_count(session: Session, need_id: int) -> int:
     """How many photos are kept with a need."""
     query = select(func.count()).select_from(NeedPhoto).where(NeedPhoto.need_id == need_id)
     return session.execute(query).scalar_one()
+
+
+def held_by(session: Session, organization: str, at: datetime) -> list[dict[str, Any]]:
+    """Rows of the needs an organization has at a moment, by the end of their claims; those without end come last."""
+    query = select(Need.__table__).where(Need.state == "assigned", Need.organization == organization)
+    ends_first = (Need.claim_until.is_(None), Need.claim_until, Need.id)
+    found = [dict(row) for row in session.execute(query.order_by(*ends_first)).mappings()]
+    return [row for row in found if not has_lapsed(row, at)]
+
+
+def buildings_of(session: Session, need_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Compound and building of needs by their numbers, none for one that was purged. Private: for who has them."""
+    query = select(NeedPrivate.need_id, NeedPrivate.compound, NeedPrivate.building)
+    found = session.execute(query.where(NeedPrivate.need_id.in_(need_ids)))
+    return {need_id: (compound, building) for need_id, compound, building in found}

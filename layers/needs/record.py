@@ -35,6 +35,7 @@ class Need(FeatureColumns, Base):
     organization: Mapped[str | None] = mapped_column(Text)
     taken_by: Mapped[str | None] = mapped_column(Text)  # who of the organization goes, as they want to be called
     claim_until: Mapped[datetime | None] = mapped_column(Moment, index=True)  # then it goes back to everyone
+    claim_extended: Mapped[bool] = mapped_column(server_default=false())  # its time was given once more
     duplicate_of: Mapped[int | None] = mapped_column(Key)
     reason: Mapped[str | None] = mapped_column(Text)
     reported_at: Mapped[datetime] = mapped_column(Moment)

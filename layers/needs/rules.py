@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, field_validator
 
 from layers.description import Contribution
 from layers.feature_model import FeatureModel
-from layers.text import titled
+from layers.text import Text, titled
 
 if TYPE_CHECKING:
     from layers.vocabulary.queries import Times
@@ -52,6 +52,14 @@ WORDS_LONGEST = 2000
 #: shorter leaves less to be stolen; residents read this number where they leave their contact.
 PRIVATE_KEPT = timedelta(days=30)
 
+#: Of whoever goes, as they want to be called.
+NAME_LONGEST = 80
+
+
+def plain(text: str) -> str:
+    """The text without control characters, which no store takes and nobody can see; lines and tabs stay."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+
 
 class Feature(FeatureModel):
     """A need as it is reported. The exact place, words and contact go to the private table."""
@@ -76,7 +84,7 @@ class Feature(FeatureModel):
     @field_validator("words", "contact", "compound", "building", "unit")
     @classmethod
     def _no_control_characters(cls, value: str) -> str:
-        return "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc")
+        return plain(value)
 
     @field_validator("service")
     @classmethod
@@ -118,9 +126,26 @@ def overdue(row: Mapping[str, Any], times: Times, at: datetime) -> Literal["ackn
 #: Why a need went back to everyone when the end of its claim came.
 LAPSED = "lapsed"
 
+#: Why a need went from one organization to another.
+HANDED_OVER = "handed_over"
+
+#: Why an organization gives a need back: what is kept, and how it is told.
+HAND_BACK: Mapping[str, Text] = MappingProxyType(
+    {
+        "no_time": Text("We cannot make it in time", "我们来不及"),
+        "not_there": Text("Nobody opened or answered", "无人应门或接听"),
+        "no_goods": Text("We do not have what is needed", "我们没有所需的物品"),
+        "no_way_in": Text("We could not get in", "我们无法进入"),
+        "other_help": Text("Another kind of help is needed", "需要其他类型的帮助"),
+    }
+)
+
+#: Needs taken, or told the same of, at once: what one person can carry out in a day, and no transaction too long.
+MOST_IN_A_ROUND = 60
+
 #: What a need loses when it goes back to everyone.
 UNCLAIMED: Mapping[str, Any] = MappingProxyType(
-    {"organization": None, "taken_by": None, "claim_until": None, "assigned_at": None}
+    {"organization": None, "taken_by": None, "claim_until": None, "claim_extended": False, "assigned_at": None}
 )
 
 
@@ -137,6 +162,26 @@ def row_at(row: dict[str, Any], at: datetime) -> dict[str, Any]:
         return row
     ended = row["claim_until"]
     return {**row, **UNCLAIMED, "state": "acknowledged", "reason": LAPSED, "since": ended, "changed_at": ended}
+
+
+def may_take(row: Mapping[str, Any], organization: str) -> bool:
+    """Whether an organization may take the need in `row`: it waits for somebody, or was given to it."""
+    return row["state"] == "acknowledged" or (is_held(row, organization) and not is_taken(row, organization))
+
+
+def is_held(row: Mapping[str, Any], organization: str) -> bool:
+    """Whether the need in `row` is an organization's at present."""
+    return bool(organization) and row["state"] == "assigned" and row["organization"] == organization
+
+
+def is_taken(row: Mapping[str, Any], organization: str) -> bool:
+    """Whether somebody of the organization goes for the need in `row`; else it was given and waits to be taken up."""
+    return is_held(row, organization) and row["taken_by"] is not None
+
+
+def may_extend(row: Mapping[str, Any]) -> bool:
+    """Whether the claim on the need in `row` may be given its time once more."""
+    return row["claim_until"] is not None and not row["claim_extended"]
 
 
 def contribution(row: Mapping[str, Any]) -> Contribution:

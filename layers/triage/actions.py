@@ -44,7 +44,7 @@ def decide(
     """
     if to_state == "declined":
         _check_reason(session, details.get("reason"))
-    rows = lapse(session, there(session, list(seen)), at)
+    rows = there(session, list(seen), at)
     plan = sort_out(seen, rows, to_state, allowed)
     moved = actions.move(session, plan.going, to_state, actor, at, **details) if plan.going else []
     return Decided(moved, plan.left, rows)
@@ -58,7 +58,7 @@ def tell(
 
     Raises BadInput for none or too many words.
     """
-    rows = there(session, need_ids)
+    rows = there(session, need_ids, at)
     told = Decided(rows=rows)
     for need_id in need_ids:
         if need_id not in rows:
@@ -72,13 +72,13 @@ def tell(
     return told
 
 
-def there(session: Session, need_ids: list[int]) -> Rows:
-    """The rows of those needs that are there, which nobody else changes before the transaction ends."""
+def there(session: Session, need_ids: list[int], at: datetime) -> Rows:
+    """The rows, as they are at a moment, of those needs that are there; nobody else changes them meanwhile."""
     if len(need_ids) > MOST_AT_ONCE:
         reason = f"at most {MOST_AT_ONCE} needs at once"
         raise BadInput(reason, [{"field": "needs", "reason": reason}])
     known = session.execute(select(Need.id).where(Need.id.in_(need_ids))).scalars()
-    return features.locked(session, LAYER, list(known))
+    return lapse(session, features.locked(session, LAYER, list(known)), at)
 
 
 def _check_reason(session: Session, reason: str | None) -> None:

@@ -17,7 +17,7 @@ from geo.coordinates import Box
 from geo.distances import great_circle_m
 from layers.needs import LAYER
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate
-from layers.needs.rules import OPEN
+from layers.needs.rules import HAND_BACK, HANDED_OVER, LAPSED, OPEN
 from layers.text import Text
 from layers.triage.rules import NEAR_M, same_need
 from layers.vocabulary.queries import decline_reasons
@@ -53,6 +53,10 @@ DONE = {
     "rate": Text("The resident rated the help", "居民已评价"),
     "voice": Text("A neighbour said “me too”", "有邻居表示同样需要"),
     "read_contact": Text("Words and contact were read", "已查看说明与联系方式"),
+    "take": Text("Taken up by the organization", "组织已认领"),
+    "extend": Text("The claim was given its time once more", "认领时间已延长一次"),
+    "hand_on": Text("Somebody else of the organization goes", "已改由组织内其他人前往"),
+    "meet_in_part": Text("Met in part: something is still missing", "部分满足：仍有缺少"),
     "read_photo": Text("A photo was looked at", "已查看照片"),
     "hide_words": Text("The words were hidden", "说明已隐藏"),
     "show_words": Text("The words were shown again", "说明已恢复显示"),
@@ -63,6 +67,13 @@ SAID = {
     "message": Text("A message was sent to the resident", "已给居民留言"),
     "given": Text("What was given was noted", "已记录提供的物品"),
     "reason": Text("A reason was noted", "已记录原因"),
+}
+
+#: Reasons that Linli or an organization has for giving a need back, beside those for declining.
+GIVEN_BACK = {
+    LAPSED: Text("The time of the claim ended", "认领时间已到"),
+    HANDED_OVER: Text("Handed over to another organization", "已转交其他组织"),
+    **HAND_BACK,
 }
 
 #: For whatever is added to needs one day and has no words here yet.
@@ -86,7 +97,7 @@ class Event:
 
 def events(session: Session, need_id: int) -> list[Event]:
     """What happened to a need, oldest first."""
-    reasons = decline_reasons(session)
+    reasons = {**decline_reasons(session), **GIVEN_BACK}
     return [_event(row, reasons) for row in journal.story(session, LAYER.name, need_id)]
 
 

@@ -16,9 +16,11 @@ from geo.datums import to_wgs84
 from layers import features
 from layers.errors import BadInput
 from layers.needs import LAYER, actions
+from layers.needs.lapses import lapse
 from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
 from layers.triage.rules import check_seen
 from webmap.access import allowed, current_actor
+from webmap.claiming import claim_of
 from webmap.duty import check_move
 from webmap.openapi import Parameters
 from webmap.reporting import take_in
@@ -101,12 +103,13 @@ def report_need(body: NewNeed) -> Response:
 def move_need(path: NeedPath, body: NeedMove) -> Response:
     """Takes a need to another state; 403 outside one's duty area, 409 where that is not a legal move, whoever asks."""
     details = body.model_dump(exclude={"to", "seen"})
-    actor = current_actor()
+    actor, now = current_actor(), datetime.now(UTC)
     with service().database.write() as session:
-        row = features.locked(session, LAYER, [path.need_id])[path.need_id]
+        row = lapse(session, features.locked(session, LAYER, [path.need_id]), now)[path.need_id]
         check_move(actor, row, body.to, body.organization)
         check_seen(row, body.seen)
-        rows = actions.move(session, [path.need_id], body.to, actor, datetime.now(UTC), **details)
+        details |= claim_of(session, actor, body.to, [path.need_id], now)
+        rows = actions.move(session, [path.need_id], body.to, actor, now, **details)
     content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
     return Response(orjson.dumps(content), mimetype="application/json")
 

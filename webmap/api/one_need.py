@@ -15,7 +15,8 @@ from geo.datums import to_wgs84
 from layers import features
 from layers.errors import NotFound
 from layers.needs import LAYER, additions
-from layers.needs.rules import MOVES, WORDS_LONGEST
+from layers.needs.lapses import lapse
+from layers.needs.rules import MOVES, WORDS_LONGEST, row_at
 from layers.triage import queries, story
 from layers.triage.queries import Filter
 from layers.triage.rules import check_seen
@@ -93,7 +94,7 @@ def open_private(path: NeedPath) -> Response:
     """The words, contact and exact place of a need. Every reading is a line of the journal."""
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.write() as session:
-        row = features.row_of(session, LAYER, path.need_id)
+        row = row_at(features.row_of(session, LAYER, path.need_id), now)
         check_need(actor, row)
         private = additions.read_private(session, row, actor, now)
         messages = story.messages(session, path.need_id)
@@ -112,7 +113,7 @@ def show_photo(path: PhotoPath) -> Response:
     """One photo of a need. Every look at it is a line of the journal."""
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.write() as session:
-        row = features.row_of(session, LAYER, path.need_id)
+        row = row_at(features.row_of(session, LAYER, path.need_id), now)
         check_need(actor, row)
         jpeg = story.photo(session, path.need_id, path.photo_id)
         if jpeg is None:
@@ -157,7 +158,7 @@ def correct_place(path: NeedPath, body: Placing) -> Response:
 
 
 def _locked(session: Session, need_id: int) -> dict[str, Any]:
-    row = features.locked(session, LAYER, [need_id])[need_id]
+    row = lapse(session, features.locked(session, LAYER, [need_id]), datetime.now(UTC))[need_id]
     check_need(current_actor(), row)
     return row
 

@@ -22,6 +22,7 @@ from layers.triage.actions import Decided
 from layers.triage.queries import Filter, Place
 from layers.triage.rules import MOST_AT_ONCE
 from webmap.access import allowed, current_actor
+from webmap.claiming import claim_of
 from webmap.duty import BY_ORGANIZATION, may_move, may_open
 from webmap.openapi import Parameters
 from webmap.roles import TITLES
@@ -119,6 +120,7 @@ def move_needs(body: Decision) -> Response:
     actor, now = current_actor(), datetime.now(UTC)
     details = body.model_dump(exclude={"needs", "to"})
     with service().database.write() as session:
+        details |= claim_of(session, actor, body.to, [one.id for one in body.needs], now)
         done = actions.decide(
             session, {one.id: one.state for one in body.needs}, body.to, actor, now,
             lambda row: may_move(actor, row, body.to, body.organization), **details,

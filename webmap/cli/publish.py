@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -24,7 +25,7 @@ LOOK_SECONDS_AT_LEAST = 0.05
 def publish(clock: bool) -> None:
     """Publish what the public may see of needs, if a publication is due.
 
-    Claims of organizations that are due go back to everyone.
+    Claims of organizations that are due go back to everyone, and months that are over get their figures.
 
     \b
     Example:
@@ -34,24 +35,27 @@ def publish(clock: bool) -> None:
     from data.database import open_database
     from webmap.settings import from_environment
 
-    with open_database(from_environment().database_url or None) as database:
+    settings = from_environment()
+    zone = ZoneInfo(settings.timezone)
+    with open_database(settings.database_url or None) as database:
         database.upgrade()
         if not clock:
-            done = _do_what_is_due(database, datetime.now(UTC))
+            done = _do_what_is_due(database, datetime.now(UTC), zone)
             click.echo("published" if done else "the present publication is there already")
             return
         while True:
             wait, now = LOOK_SECONDS, datetime.now(UTC)
             try:
-                _do_what_is_due(database, now)
+                _do_what_is_due(database, now, zone)
                 wait = _until_next_claim_ends(database, now)
             except StoreTrouble as error:
                 click.echo(f"linli: no publication now, trying again: {error}", file=sys.stderr)
             time.sleep(wait)
 
 
-def _do_what_is_due(database: Database, now: datetime) -> bool:
-    """Ends claims and publishes; whether there was something to publish."""
+def _do_what_is_due(database: Database, now: datetime, zone: ZoneInfo) -> bool:
+    """Ends claims and publishes; with each publication closes months. Whether there was something to publish."""
+    from layers.accountability.actions import close_months
     from layers.needs.actions import KEYS_KEPT, forget_keys
     from layers.needs.counts import COUNTS_KEPT, forget_counts
     from layers.needs.lapses import lapse_due
@@ -60,6 +64,7 @@ def _do_what_is_due(database: Database, now: datetime) -> bool:
     lapse_due(database, now)
     published = publish_if_due(database, now)
     if published:
+        close_months(database, now, zone)
         with database.write() as session:
             forget_keys(session, now - KEYS_KEPT)
             forget_counts(session, now - COUNTS_KEPT)
