@@ -46,6 +46,7 @@ def _list() -> dict[str, str]:
         "select_all": _("Select all"),
         "clear": _("Clear"),
         "close": _("Close"),
+        "new": _("new"),
         "overdue": _("overdue"),
         "urgent": _("urgent"),
         "people_one": _("{count} person"),

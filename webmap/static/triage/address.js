@@ -1,5 +1,7 @@
 /** Keeps what is looked at in the address: filters, the part of the map, the open need. Never anything private. */
 
+const PAGE = 500; // needs asked for at once: so many stand in the list and on the map before "show more"
+
 const NAMES = ["state", "service", "community", "organization", "age", "overdue", "here", "q", "need"];
 
 /** {state, service, community, organization, age, overdue, here, q, need} of a query string; "" where not said. */
@@ -29,7 +31,7 @@ export function put(seen, { isStep }) {
 
 /** What the API is asked for the filters of an address; `view` is the box on the screen. */
 export function asked(seen, ageHours, view) {
-  const query = { limit: 200 };
+  const query = { limit: PAGE };
   for (const name of ["state", "service", "community", "organization", "q"]) if (seen[name]) query[name] = seen[name];
   if (seen.overdue) query.overdue = "true";
   if (seen.here && view) query.bbox = [view.west, view.south, view.east, view.north].map((x) => x.toFixed(6)).join(",");

@@ -66,6 +66,7 @@ export class NeedList {
     row.className = `need need-${progressOf(need)}`;
     row.classList.toggle("is-done", !this.fits(need));
     const late = need.overdue ? make("span", { class: "tag tag-late" }, words.say("overdue")) : null;
+    const fresh = need.isNew ? make("span", { class: "tag tag-new" }, words.say("new")) : null;
     const urgent = need.urgency === "urgent" ? make("span", { class: "tag tag-urgent" }, words.say("urgent")) : null;
     const reopened = need.reopened ? make("span", { class: "tag tag-late" }, words.say("reopened")) : null;
     const sign = make(
@@ -75,7 +76,7 @@ export class NeedList {
     );
     row.querySelector("button").replaceChildren(
       sign,
-      make("span", { class: "need-what" }, config.services[need.service] ?? need.service, urgent, late, reopened),
+      make("span", { class: "need-what" }, config.services[need.service] ?? need.service, fresh, urgent, late, reopened),
       make("span", { class: "need-where soft small" }, placeOf(need, words)),
       make(
         "span",

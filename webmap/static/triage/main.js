@@ -2,7 +2,7 @@
 
 import { addBasemap } from "../map/basemap.js";
 import { FeatureLayers, makePanes } from "../map/layers.js";
-import { fit, followLook, markKeyboard } from "../map/room.js";
+import { fit, followLook, markKeyboard, uncover } from "../map/room.js";
 import { ShownLayers } from "../map/shown.js";
 import { make, Words } from "../map/words.js";
 import { Actions } from "./actions.js";
@@ -114,7 +114,7 @@ class Dashboard {
     part("more").addEventListener("click", () => this.more());
     part("show-help").addEventListener("click", () => this.dialogs.help.showModal());
     part("swap").addEventListener("click", () => this.swap());
-    part("news").addEventListener("click", (event) => event.target.closest("button") && this.load());
+    part("news").addEventListener("click", (event) => event.target.closest("button") && this.bringIn());
     window.addEventListener("popstate", () => this.follow());
     window.addEventListener("offline", () => this.say());
     window.addEventListener("online", () => this.load());
@@ -278,10 +278,15 @@ class Dashboard {
     part("main").classList.add("has-need");
     if (this.list.rows.has(id)) this.list.go(id, { focus: false });
     const need = this.needs.get(id) ?? this.arrived.get(id);
-    if (need && !this.map.getBounds().pad(-0.1).contains([need.lat, need.lng]))
-      this.map.panTo([need.lat, need.lng], { animate: false });
+    if (need) this.bringIntoView(need);
     this.drawPins();
     if (focus) this.panel.focus();
+  }
+
+  /** Moves the map only if the need lies outside of it, or under the panel that speaks of it. */
+  bringIntoView({ lat, lng }) {
+    if (!this.map.getBounds().contains([lat, lng])) this.map.panTo([lat, lng], { animate: false });
+    uncover(this.map, [lat, lng], part("need"));
   }
 
   close() {
@@ -469,6 +474,28 @@ class Dashboard {
     for (const id of query.ids.split(",").map(Number)) if (!found.has(id)) this.arrived.delete(id);
     for (const need of needs) this.arrived.set(need.id, need);
     this.drawPins();
+    return true;
+  }
+
+  /** Puts what is new above the list; where nothing is, shows the list anew as others changed it. */
+  async bringIn() {
+    if (!this.arrived.size) {
+      await this.load();
+      return;
+    }
+    const unread = [...this.arrived].filter(([, need]) => !need).map(([id]) => id);
+    if (unread.length) {
+      const query = { ids: unread.slice(-MOST_ASKED).join(","), limit: MOST_ASKED };
+      if (!(await this.actions.try(() => this.lookAtOthers(query)))) return;
+    }
+    const [first] = this.needs.putFirst([...this.arrived.values()].filter(Boolean));
+    this.arrived.clear();
+    if (this.building) this.leaveBuilding();
+    else this.draw();
+    this.news();
+    this.showList();
+    part("scroll").scrollTop = 0;
+    if (first) this.list.go(first);
   }
 
   /** The line that brings in what is new, on a tap: until then nothing in the list moves. */

@@ -30,6 +30,16 @@ export class Needs {
     this.chosen = new Set([...this.chosen].filter((id) => this.byId.has(id)));
   }
 
+  /** Puts needs that came since above all others, the newest first; gives their ids. */
+  putFirst(rows) {
+    const fresh = rows.filter(({ id }) => !this.byId.has(id)).sort((a, b) => b.id - a.id);
+    for (const need of fresh) this.byId.set(need.id, { ...need, isNew: true });
+    const ids = fresh.map(({ id }) => id);
+    this.order = [...ids, ...this.order];
+    this.total += ids.length;
+    return ids;
+  }
+
   /** Changes what is known of needs in the list, each by `changes` over what it was; the others are ignored. */
   change(rows) {
     const known = rows.filter(({ id }) => this.byId.has(id));

@@ -28,7 +28,12 @@ export class PlaceForm {
       make("div", { class: "pair" }, latitude.label, longitude.label),
       this.problem,
       button(words.say("middle"), () => this.set(this.map.getCenter())),
-      make("div", { class: "dialog-buttons" }, button(words.say("cancel"), () => this.close()), make("button", { class: "button button-main" }, words.say("save"))),
+      make(
+        "div",
+        { class: "dialog-buttons" },
+        make("button", { class: "button button-main" }, words.say("save")),
+        button(words.say("cancel"), () => this.close()),
+      ),
     );
     this.form.addEventListener("submit", (event) => this.save(event));
     root.append(this.form);

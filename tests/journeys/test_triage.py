@@ -1,0 +1,148 @@
+"""The dashboard in a browser: decided by keyboard and for many; what arrives meanwhile; two who decide at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.visitors import DESKTOP, PHONE, Visitor
+
+#: A place inside the demo's city where nobody lives: a pin stands alone there.
+LNG, LAT = 120.0512, 30.3015
+
+
+def official(visit: Visit, address: str, size: tuple[int, int] = DESKTOP, **more: Any) -> Page:
+    """A city official of the demo who has opened the dashboard and sees its list."""
+    visitor: Visitor = visit("/sign-in", size, "en", **more)
+    visitor.sign_in("city-official@example.org")
+    visitor.page.wait_for_url(visitor.linli + "/dashboard*")
+    visitor.open(address)
+    return visitor.page
+
+
+def report(linli: str, **need: Any) -> dict[str, Any]:
+    """What a resident is told who reports a need."""
+    body = {"lon": LNG, "lat": LAT, "service": "counselling", **need}
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{linli}/api/v1/needs", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        told: dict[str, Any] = json.load(answer)
+    return told
+
+
+def row(page: Page, need: int) -> Any:
+    """The row of a need in the list."""
+    return page.locator(f'#list li[data-id="{need}"]')
+
+
+def test_many_are_decided_by_keyboard_alone_and_one_key_undoes_it(visit: Visit) -> None:
+    page = official(visit, "/dashboard?state=reported")
+    rows = page.locator("#list li")
+    expect(rows.first).to_be_visible()
+    first, second = (rows.nth(at).get_attribute("data-id") for at in range(2))
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#batch")).to_contain_text("2 selected")
+
+    page.keyboard.press("d")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#undo-bar")).to_contain_text("2 declined.")
+    for need in (first, second):
+        expect(row(page, int(need or 0))).to_contain_text("Declined")
+    page.keyboard.press("u")
+    expect(page.locator("#undo-bar")).to_contain_text("Undone.")
+    for need in (first, second):
+        expect(row(page, int(need or 0))).to_contain_text("Reported")
+
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    expect(row(page, int(first or 0))).to_contain_text("Acknowledged")
+    page.keyboard.press("u")
+    expect(row(page, int(first or 0))).to_contain_text("Reported")
+
+
+def test_an_acknowledgement_that_waits_for_its_undo_is_sent_when_the_page_is_left(visit: Visit, linli: str) -> None:
+    told = report(linli)
+    page = official(visit, f"/dashboard?q={told['reference']}")
+    row(page, told["id"]).get_by_role("button").click()
+    page.keyboard.press("a")
+    expect(page.locator("#undo-bar")).to_contain_text("1 acknowledged.")
+
+    page.goto(f"{linli}/account")
+    page.goto(f"{linli}/dashboard?q={told['reference']}")
+
+    expect(row(page, told["id"])).to_contain_text("Acknowledged")
+
+
+def test_a_new_need_arrives_by_itself_and_moves_nothing_until_it_is_asked_for(visit: Visit, linli: str) -> None:
+    page = official(visit, "/dashboard")
+    read = page.locator("#list li").nth(12)
+    read.scroll_into_view_if_needed()
+    before = read.bounding_box()
+
+    told = report(linli, lat=LAT - 0.004)
+    expect(page.locator("#news")).to_contain_text("1 new")
+    expect(page.locator(".pin.is-new")).to_have_count(1)
+
+    after = read.bounding_box()
+    assert before is not None and after is not None
+    assert after["y"] - before["y"] == 0
+    assert row(page, told["id"]).count() == 0
+    page.locator("#news button").click()
+    expect(page.locator("#list li").first).to_have_attribute("data-id", str(told["id"]))
+
+
+def test_of_two_officials_the_second_is_told_who_was_first(visit: Visit, linli: str) -> None:
+    told = report(linli)
+    address = f"/dashboard?need={told['id']}&q={told['reference']}"
+    first, second = official(visit, address), official(visit, address)
+    expect(second.locator("#need")).to_contain_text("Reported")
+    second.context.set_offline(True)  # so that it decides on what it saw before
+    first.get_by_role("button", name="Decline").first.click()
+    first.locator("#decline-dialog input").first.check()
+    first.locator("#decline-dialog .button-main").click()
+    expect(first.locator("#undo-bar")).to_contain_text("1 declined.")
+
+    second.get_by_role("button", name="Decline").first.click()
+    second.locator("#decline-dialog input").last.check()
+    second.context.set_offline(False)
+    second.locator("#decline-dialog .button-main").click()
+
+    expect(second.locator("#undo-bar")).to_contain_text(
+        re.compile(r"was left: .*city-official@.* was first")
+    )
+    expect(second.locator("#need .need-line")).to_contain_text("Declined")
+
+
+def test_many_needs_of_one_tower_are_a_list_behind_one_pin(visit: Visit, linli: str) -> None:
+    tower = {"compound": "晴川苑", "building": "21幢"}
+    for number in range(5):
+        report(linli, **tower, lat=LAT + 0.004, contact=f"1390000000{number}")
+    page = official(visit, "/dashboard?service=counselling&age=hour")
+
+    page.get_by_role("button", name="Zoom out").click()
+    page.locator(".pin-count", has_text="5").click()
+
+    expect(page.locator("#group")).to_contain_text("晴川苑 21幢: 5 requests")
+    expect(page.locator("#list li")).to_have_count(5)
+
+
+def test_without_scripts_the_plain_list_takes_a_need_to_somebodys_hands(visit: Visit, linli: str) -> None:
+    told = report(linli)
+    page = official(visit, f"/dashboard/list?q={told['reference']}", PHONE, java_script_enabled=False)
+
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_role("status")).to_contain_text(told["reference"])
+    page.get_by_label("Organization").last.fill("Blue Vests")
+    page.get_by_role("button", name="Give").click()
+
+    expect(page.locator(".plain-needs")).to_contain_text("Taken: Blue Vests")
