@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cells_of_points, live, loading, map_reads, servers, town, writing
+from benchmarks import cells_of_points, live, loading, map_reads, servers, town, triage_list, writing
 from benchmarks.measuring import results_file
 from data.database import Database, open_database
 from data.people import add_account
@@ -40,6 +40,7 @@ def main(sizes: str, stores: str, write: bool) -> None:
                 _section(lines, lambda d=database, u=url, s=store, p=peer: _grow(d, u, s, p, counts))
                 with servers.linli(url) as ours:
                     _section(lines, lambda s=store, o=ours: live.measure(s, o))
+            _section(lines, lambda s=store: triage_list.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:
         results_file().write_text("\n".join(lines) + "\n")
@@ -93,7 +94,7 @@ def _store(store: str, cluster: Cluster, folder: Path) -> Iterator[tuple[Databas
     database = open_database(url)
     database.upgrade()
     with database.write() as session:
-        add_account(session, servers.EMAIL, servers.PASSWORD, "city_official", town.this_moment())
+        add_account(session, servers.EMAIL, servers.PASSWORD, servers.ROLE, town.this_moment())
     peer = {
         "PEER_SQLITE": str(folder / f"peer-{store}.sqlite"),
         "PEER_POSTGRES": cluster.create_database(f"peer_{store}"),

@@ -17,6 +17,9 @@ from urllib.parse import urlencode
 WORKERS, THREADS = 2, 8
 EMAIL, PASSWORD = "bench@example.org", "only-for-measuring-0"
 
+#: Staff who see the internal view and sign in without a second factor.
+ROLE = "coordinator"
+
 
 def free_port() -> int:
     """A port nobody listens on."""

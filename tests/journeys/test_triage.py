@@ -117,9 +117,7 @@ def test_of_two_officials_the_second_is_told_who_was_first(visit: Visit, linli: 
     second.context.set_offline(False)
     second.locator("#decline-dialog .button-main").click()
 
-    expect(second.locator("#undo-bar")).to_contain_text(
-        re.compile(r"was left: .*city-official@.* was first")
-    )
+    expect(second.locator("#undo-bar")).to_contain_text(re.compile(r"was left: .*city-official@.* was first"))
     expect(second.locator("#need .need-line")).to_contain_text("Declined")
 
 
