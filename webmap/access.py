@@ -85,6 +85,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "layers.write_all": Permission(
             (*OFFICIALS, ADMINISTRATOR), "change every layer, not only supply_drops and volunteer_shifts"
         ),
+        "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),
         "posters.list": Permission(STAFF, "search the posters, and print those of a community at once"),

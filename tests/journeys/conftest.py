@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.visitors import PHONE, Visitor
+from data.demo.neighbourhood import DEMO_PASSWORD
+from tests.journeys.visitors import OFFICIALS, PHONE, Visitor
 
 Visit = Callable[..., Visitor]
 
@@ -44,6 +45,9 @@ def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "LINLI_BASEMAP": str(folder / "basemap.pmtiles"),
     }
     subprocess.run([LINLI, "demo"], env=settings, cwd=ROOT, check=True)
+    for email in OFFICIALS.values():
+        account = [LINLI, "user", "add", email, "--role", "community_official"]
+        subprocess.run(account, env=settings, cwd=ROOT, check=True, input=DEMO_PASSWORD, text=True)
     server = subprocess.Popen(
         [LINLI, "serve", "--port", "0"], env=settings, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from passlib.totp import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.visitors import DESKTOP, PHONE, Visitor, fits, violations
+from tests.journeys.visitors import DESKTOP, OFFICIALS, PHONE, Visitor, fits, violations
 from webmap import create_app
 from webmap.settings import Settings
 
@@ -21,6 +22,8 @@ PUBLIC: Mapping[str, str] = {
     "/": "/",
     "/report": "/report",
     "/needs/<token>": "sent",
+    "/report/thanks": "/report/thanks",
+    "/waiting": "/waiting",
     "/sign-in": "/sign-in",
     "/posters/<int(max=9223372036854775807):compound_id>": "/posters/1",
     "/problems/<name>": "/problems/bad-input",
@@ -29,14 +32,21 @@ PUBLIC: Mapping[str, str] = {
 #: Pages staff see. The map is another one for them.
 STAFF: Mapping[str, str] = {
     "/account": "/account",
+    "/account/staff": "/account/staff",
+    "/account/staff/invite": "/account/staff/invite",
+    "/account/staff/<int:account_id>": "/account/staff/2",
     "/dashboard": "/dashboard",
     "/dashboard/list": "/dashboard/list?overdue=1",
     "/posters": "/posters?q=园",
     "/posters/print": "/posters",
 }
 
+#: Pages on the way to an account, which `joining` goes.
+JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
+
 #: Routes that answer no page for reading: files, data, and what only leads on.
-NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/openapi.json")
+NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/worker.js",
+            "/manifest.webmanifest", "/report/compounds.json")  # fmt: skip
 
 #: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.
 TOO_SMALL = """() => {
@@ -90,8 +100,8 @@ def test_every_page_is_on_the_walk(tmp_path: Path) -> None:
         if "GET" in (rule.methods or ()) and not rule.rule.startswith(NO_PAGES)
     }
 
-    assert routes - {*PUBLIC, *STAFF} == set()
-    assert {*PUBLIC, *STAFF} - routes == set()
+    assert routes - {*PUBLIC, *STAFF, *JOINING} == set()
+    assert {*PUBLIC, *STAFF, *JOINING} - routes == set()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -99,11 +109,41 @@ def test_no_page_shuts_anybody_out(visit: Visit, language: str) -> None:
     visitor = visit("/sign-in", PHONE, language, reduced_motion="reduce")
     faults = walked(visitor, PUBLIC)
     visitor.open("/sign-in")
-    visitor.sign_in("community-official@example.org")
+    visitor.sign_in("administrator@example.org")
     visitor.page.wait_for_url(visitor.linli + "/dashboard")
     faults |= walked(visitor, {"/": "/", **STAFF})
+    faults |= joining(visitor, language)
 
     assert faults == {}
+
+
+def joining(visitor: Visitor, language: str) -> dict[str, list[str]]:
+    """What is wrong with the pages on the way to an account: an administrator invites, an official signs in twice."""
+    page, faults = visitor.page, {}
+    visitor.open("/account/staff/invite")
+    page.locator("#email").fill(f"volunteer-{language}@linli.example.org")
+    page.locator("#role").select_option("volunteer")
+    page.locator("button[value=invite]").click()
+    link = page.locator("code.link").inner_text()
+    faults["invited"] = faults_of(page)
+    page.goto(link)
+    faults["/invitation/<token>"] = faults_of(page)
+    sign_out(visitor)
+    visitor.sign_in(OFFICIALS[language])
+    faults["/sign-in/set-up"] = faults_of(page)
+    page.locator("#code").fill(TOTP(key=page.locator(".letters").inner_text(), format="base32").generate().token)
+    page.locator("main button[type=submit]").click()
+    faults["recovery codes"] = faults_of(page)
+    sign_out(visitor)
+    visitor.sign_in(OFFICIALS[language])
+    faults["/sign-in/code"] = faults_of(page)
+    return {name: found for name, found in faults.items() if found}
+
+
+def sign_out(visitor: Visitor) -> None:
+    """Signs out, and opens the sign-in page."""
+    visitor.page.locator("form[action='/sign-out'] button").click()
+    visitor.open("/sign-in")
 
 
 def walked(visitor: Visitor, pages: Mapping[str, str]) -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ from webmap.pages.report_form import FIELDS, LONGEST, as_written, checked, new_k
 from webmap.pages.report_nearby import add_voice, asked_near
 from webmap.pages.report_photos import ACCEPTED, BadPhotos, photos_of
 from webmap.pages.report_place import MOST_NAMES_IN_PAGE, Place, listed_name, listed_names, place_if_told, position_of
+from webmap.pages.report_told import is_outbox, not_taken, taken
 from webmap.pages.report_words import script_words
 from webmap.reporting import take_in
 from webmap.service import service
@@ -140,8 +141,7 @@ def _too_large(_error: Exception) -> Response:
 
 def _sent(need: Feature, place: Place, key: str, photos: list[Photo], now: datetime) -> Response:
     """Leads to the need's private link; to the same again for the same form sent twice."""
-    token = take_in(need, place.lng, place.lat, key, now, photos).token
-    return _kept_nowhere(make_response(redirect(url_for("follow.need", token=token, new=1), 303)))
+    return _kept_nowhere(taken(take_in(need, place.lng, place.lat, key, now, photos)))
 
 
 def _refused(given: dict[str, str], refused: BadInput) -> Response:
@@ -167,6 +167,8 @@ def _too_many(given: dict[str, str], refused: TooManyReports, now: datetime) -> 
 
 
 def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 200, looked: bool = False) -> Response:
+    if status >= 400 and is_outbox():
+        return _kept_nowhere(not_taken(problems, status))
     now = datetime.now(UTC)
     with service().database.read() as session:
         services = vocabulary(session).services

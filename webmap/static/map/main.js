@@ -228,6 +228,7 @@ class MapPage {
     const { cells } = this;
     if (!cells.state) return;
     this.notices.loaded({ at: cells.state.at, isEmpty: cells.state.cells.size === 0, moment: this.state.moment });
+    if (cells.state.isKept) this.notices.failed(new Error("offline"));
     this.legend.show(cells);
     this.showPlace();
     this.showTable();

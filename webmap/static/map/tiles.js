@@ -79,6 +79,7 @@ export class Answers {
     }
     if (!response.ok) throw new Refused(response.status, Number(response.headers.get("Retry-After")) || 0);
     const body = await response.json();
+    body.isKept = response.headers.has("Linli-Kept"); // by the service worker: there is no signal
     this.kept.set(key, { etag: response.headers.get("ETag"), body, asked: Date.now() });
     while (this.kept.size > this.most) this.kept.delete(this.kept.keys().next().value);
     return body;
@@ -143,15 +144,17 @@ function merged(bodies) {
   let at = null;
   let seq = 0;
   let published;
+  let isKept = false;
   for (const body of bodies) {
     if (at === null || new Date(body.at) < new Date(at)) at = body.at;
     seq = Math.max(seq, body.seq);
+    isKept ||= body.isKept;
     if ("published" in body) published = earlier(published, body.published);
     for (const part of [body.covering ?? {}, body.cells]) {
       for (const [id, figures] of Object.entries(part)) cells.set(id, { ...cells.get(id), ...figures });
     }
   }
-  return { at: at === null ? null : new Date(at), seq, published: published && new Date(published), cells };
+  return { at: at === null ? null : new Date(at), seq, isKept, published: published && new Date(published), cells };
 }
 
 /** The earlier of two moments as text, not yet (null) before all. */
