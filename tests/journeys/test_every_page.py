@@ -24,6 +24,7 @@ PUBLIC: Mapping[str, str] = {
     "/needs/<token>": "sent",
     "/report/thanks": "/report/thanks",
     "/waiting": "/waiting",
+    "/accountability": "/accountability",
     "/sign-in": "/sign-in",
     "/posters/<int(max=9223372036854775807):compound_id>": "/posters/1",
     "/problems/<name>": "/problems/bad-input",
@@ -40,6 +41,9 @@ STAFF: Mapping[str, str] = {
     "/posters": "/posters?q=园",
     "/posters/print": "/posters",
 }
+
+#: Pages of an organization's people.
+ORGANIZATION: Mapping[str, str] = {"/round": "/round", "/round/waiting": "/round/waiting"}
 
 #: Pages on the way to an account, which `joining` goes.
 JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
@@ -100,8 +104,8 @@ def test_every_page_is_on_the_walk(tmp_path: Path) -> None:
         if "GET" in (rule.methods or ()) and not rule.rule.startswith(NO_PAGES)
     }
 
-    assert routes - {*PUBLIC, *STAFF, *JOINING} == set()
-    assert {*PUBLIC, *STAFF, *JOINING} - routes == set()
+    assert routes - {*PUBLIC, *STAFF, *ORGANIZATION, *JOINING} == set()
+    assert {*PUBLIC, *STAFF, *ORGANIZATION, *JOINING} - routes == set()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -113,6 +117,10 @@ def test_no_page_shuts_anybody_out(visit: Visit, language: str) -> None:
     visitor.page.wait_for_url(visitor.linli + "/dashboard")
     faults |= walked(visitor, {"/": "/", **STAFF})
     faults |= joining(visitor, language)
+    visitor.page.context.clear_cookies()
+    visitor.open("/sign-in")
+    visitor.sign_in("coordinator@example.org")
+    faults |= walked(visitor, ORGANIZATION)
 
     assert faults == {}
 
