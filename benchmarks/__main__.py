@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cells_of_points, live, loading, map_reads, servers, town, triage_list, writing
+from benchmarks import cells_of_points, live, loading, map_reads, publishing, servers, town, triage_list, writing
 from benchmarks.measuring import results_file
 from data.database import Database, open_database
 from data.people import add_account
@@ -39,7 +39,8 @@ def main(sizes: str, stores: str, write: bool) -> None:
             with _store(store, cluster, Path(folder)) as (database, url, peer):
                 _section(lines, lambda d=database, u=url, s=store, p=peer: _grow(d, u, s, p, counts))
                 with servers.linli(url) as ours:
-                    _section(lines, lambda s=store, o=ours: live.measure(s, o))
+                    _section(lines, lambda s=store, o=ours, d=database: live.measure(s, o, d))
+            _section(lines, lambda s=store: publishing.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: triage_list.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import orjson
+from sqlalchemy import select
 
 from benchmarks import servers
 from benchmarks.measuring import write_table
+from data.database import Database
+from layers.needs.record import Need
 
 DASHBOARDS, PINS_A_SECOND, SECONDS = 100, 50, 15
 
@@ -22,10 +25,13 @@ PATIENCE = 5.0
 _FEATURE = re.compile(rb'"feature":(\d+)')
 
 
-def measure(store: str, ours: str) -> Iterator[str]:
+def measure(store: str, ours: str, database: Database) -> Iterator[str]:
     """The table of one store."""
     cookie = servers.session_cookie(ours)
-    sent, heard, streams = asyncio.run(_run(ours, cookie))
+    began, heard, streams = asyncio.run(_run(ours, cookie))
+    with database.read() as session:  # a stream names needs by number; who reports one is told its reference alone
+        named = session.execute(select(Need.id, Need.reference).where(Need.reference.in_(list(began))))
+        sent = {number: began[reference] for number, reference in named}
     waits = sorted(at - sent[pin] for pins in heard for pin, at in pins.items() if pin in sent)
     missing = len(sent) * streams - len(waits)
     lines = [f"## A pin on other dashboards: {store}", ""]
@@ -47,8 +53,8 @@ def measure(store: str, ours: str) -> Iterator[str]:
     yield from lines
 
 
-async def _run(address: str, cookie: str) -> tuple[dict[int, float], list[dict[int, float]], int]:
-    """When each pin was sent, and by dashboard when it was heard of; how many dashboards had a stream."""
+async def _run(address: str, cookie: str) -> tuple[dict[str, float], list[dict[int, float]], int]:
+    """When each pin was sent, by reference, and by dashboard when it was heard of; how many dashboards had a stream."""
     host, port = urlsplit(address).hostname or "", urlsplit(address).port or 0
     heard: list[dict[int, float]] = [{} for _ in range(DASHBOARDS)]
     opened = [asyncio.get_running_loop().create_future() for _ in range(DASHBOARDS)]
@@ -56,7 +62,7 @@ async def _run(address: str, cookie: str) -> tuple[dict[int, float], list[dict[i
         asyncio.create_task(_listen(host, port, cookie, pins, ready)) for pins, ready in zip(heard, opened, strict=True)
     ]
     streams = sum(await asyncio.gather(*opened))
-    sent: dict[int, float] = {}
+    sent: dict[str, float] = {}
     began = time.perf_counter()
     senders = []
     for number in range(PINS_A_SECOND * SECONDS):
@@ -85,7 +91,7 @@ async def _listen(host: str, port: int, cookie: str, pins: dict[int, float], rea
         writer.close()
 
 
-async def _send(host: str, port: int, number: int, sent: dict[int, float]) -> None:
+async def _send(host: str, port: int, number: int, sent: dict[str, float]) -> None:
     """One phone, on a connection of its own."""
     content = {"lon": 120.2 + number % 97 * 0.002, "lat": 30.2, "service": "food", "contact": f"live-{number}"}
     body = orjson.dumps(content)
@@ -95,4 +101,4 @@ async def _send(host: str, port: int, number: int, sent: dict[int, float]) -> No
     writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
     answer = await reader.read()
     writer.close()
-    sent[orjson.loads(answer.partition(b"\r\n\r\n")[2])["id"]] = began
+    sent[orjson.loads(answer.partition(b"\r\n\r\n")[2])["reference"]] = began

@@ -17,8 +17,9 @@ from typing import overload
 
 import h3.api.basic_int as h3
 import numpy as np
+import shapely
 from arro3.core import Array
-from h3ronpy.vector import cells_to_coordinates, coordinates_to_cells
+from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons, coordinates_to_cells
 from numpy.typing import ArrayLike, NDArray
 
 from geo.coordinates import BadCoordinates, check_lng_lat
@@ -179,6 +180,16 @@ def boundary(cell: int) -> list[tuple[float, float]]:
     """
     middle = center(cell)[0]
     return [(lng - 360 * round((lng - middle) / 360), lat) for lat, lng in h3.cell_to_boundary(int(cell))]
+
+
+def bounds(cells: Cells) -> tuple[Degrees, Degrees, Degrees, Degrees]:
+    """West, south, east and north of cells, in their order; longitudes as in `boundary`."""
+    outlines = shapely.from_wkb(cells_to_wkb_polygons(Array.from_numpy(np.ascontiguousarray(cells).view(np.uint64))))
+    west, south, east, north = (np.array(side) for side in shapely.bounds(outlines).reshape(-1, 4).T)
+    for at in np.flatnonzero(east - west > 180).tolist():  # over the antimeridian
+        lngs, lats = zip(*boundary(int(cells[at])), strict=True)
+        west[at], south[at], east[at], north[at] = min(lngs), min(lats), max(lngs), max(lats)
+    return west, south, east, north
 
 
 def is_pentagon(cells: Cells) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from layers.compounds.record import Compound
 from layers.needs import LAYER
 from layers.needs.record import Need, NeedPrivate, NeedVoice
 from layers.needs.rules import acknowledge_by, meet_by
-from layers.publication.rules import household_numbers
+from layers.publication.households import household_numbers
 from layers.vocabulary.queries import Times, times
 
 #: Numbers of needs asked for at once; below every store's limit of bound values.

@@ -79,27 +79,23 @@ class Keys:
     """The cells of a publication with their bounds, to find those that lie over a box from outside."""
 
     def __init__(self, publication: Publication | None) -> None:
-        known = publication.cells if publication else {}
-        self.cells: Cells = np.array(list(known), dtype=np.int64)
-        self.packed = [
-            b'"%x":%s' % (cell, orjson.dumps(rules.state({}, {}, services, 0, 0, needs)))
-            for cell, (needs, services) in known.items()
-        ]
-        if known:
-            self._lngs, self._lats = geo_cells.centers(self.cells)
-            self._res = geo_cells.resolution(self.cells)
-            corners = [tuple(zip(*geo_cells.boundary(cell), strict=True)) for cell in known]
-            bounds = [(min(lngs), min(lats), max(lngs), max(lats)) for lngs, lats in corners]
-            self._west, self._south, self._east, self._north = np.array(bounds).T
+        self._known = publication.cells if publication else {}
+        self.cells: Cells = np.array(list(self._known), dtype=np.int64)
+        self._res = geo_cells.resolution(self.cells)
+        self._lngs, self._lats = geo_cells.centers(self.cells)
+        self._west, self._south, self._east, self._north = geo_cells.bounds(self.cells)
 
-    def over(self, box: Box, res: int) -> list[int]:
-        """Positions of the cells coarser than `res` that reach into the box while their centre is outside."""
+    def over(self, box: Box, res: int) -> list[bytes]:
+        """The cells coarser than `res` that reach into the box while their centre is outside, as JSON members."""
         touches = (self._west < box.east) & (self._east >= box.west)
         touches &= (self._south < box.north) & (self._north >= box.south) & (self._res < res)
         inside = (self._lngs >= box.west) & (self._lngs < box.east)
         inside &= (self._lats >= box.south) & (self._lats < box.north)
-        found: list[int] = np.flatnonzero(touches & ~inside).tolist()
-        return found
+        return [self._packed(cell) for cell in self.cells[touches & ~inside].tolist()]
+
+    def _packed(self, cell: int) -> bytes:
+        needs, services = self._known[cell]
+        return b'"%x":%s' % (cell, orjson.dumps(rules.state({}, {}, services, 0, 0, needs)))
 
 
 class Present:
@@ -300,9 +296,7 @@ class Present:
 
     def _covering(self, box: Box, res: int) -> list[bytes]:
         """Coarser published cells that lie over the box with their centre elsewhere."""
-        if self._internal or not len(self._keys.cells):
-            return []
-        return [self._keys.packed[at] for at in self._keys.over(box, res)]
+        return [] if self._internal else self._keys.over(box, res)
 
     def _would_do(self, session: Session, box: Box, res: int) -> int | None:
         """The finest coarser resolution at which the box holds few enough cells for one answer."""

@@ -21,8 +21,9 @@ from layers.needs.record import ReportCount
 #: can decline.
 MOST_OF_DEVICE = 120
 
-#: Reports of one area (about 350 m across, some thousand households) in an hour, whoever sends them.
-MOST_OF_AREA = 600
+#: Reports of one area (about 350 m across, some thousand households) in an hour, whoever sends them; each hour fewer
+#: by less than AREA_SLACK, how many is secret: who is refused would otherwise know how many others had asked for help.
+MOST_OF_AREA, AREA_SLACK = 600, 100
 AREA_RESOLUTION = 9
 
 #: How long counts are kept; they name no person and no address, and are good for one hour.
@@ -41,7 +42,8 @@ def count_report(session: Session, address: str, lng: float, lat: float, at: dat
     """Counts one report from a network address, at a place in WGS 84 degrees. Raises TooManyReports."""
     count_device(session, address, at)
     area = cells.to_hex(cells.ancestor(cells.leaf_of(lng, lat), AREA_RESOLUTION))
-    _count(session, f"area {area}", MOST_OF_AREA, at)
+    slack = int(hashed(session, "slack", area, str(_hour(at))), 16) % AREA_SLACK
+    _count(session, f"area {area}", MOST_OF_AREA - slack, at)
 
 
 def count_device(session: Session, address: str, at: datetime) -> None:

@@ -1,7 +1,9 @@
 """The outline that cells make together."""
 
 import pytest
-from shapely import Point
+from hypothesis import example, given
+from hypothesis import strategies as st
+from shapely import MultiPoint, Point
 
 from geo import cells
 from geo.outlines import outline_of_cells
@@ -31,3 +33,17 @@ def test_cells_apart_have_an_outline_of_parts() -> None:
 
 def test_no_cells_have_an_empty_outline() -> None:
     assert outline_of_cells([]).is_empty
+
+
+@example(place=(179.9999, -17.0), res=5)
+@given(
+    place=st.tuples(st.floats(-180, 180), st.floats(-89, 89)),
+    res=st.integers(5, 11),
+)
+def test_bounds_are_those_of_the_outline_also_over_the_antimeridian(place: tuple[float, float], res: int) -> None:
+    cell = cells.parent(cells.leaf_of(*place), res)
+
+    west, south, east, north = (side.tolist() for side in cells.bounds(cells.as_cells([cell, HERE])))
+
+    assert [west[0], south[0], east[0], north[0]] == pytest.approx(MultiPoint(cells.boundary(cell)).bounds)
+    assert west[1] < SHANGHAI[0] < east[1] and south[1] < SHANGHAI[1] < north[1]

@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import shapely
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from layers.needs.record import Need
 
 LNG, LAT = 120.12, 30.28
 BOX = f"{LNG - 0.05},{LAT - 0.05},{LNG + 0.05},{LAT + 0.05}"
@@ -67,8 +71,14 @@ def put(client: FlaskClient, layer: str, **properties: Any) -> int:
 
 
 def report(client: FlaskClient, **need: Any) -> dict[str, Any]:
-    """Reports a need; what the reporter is told."""
+    """Reports a need; what the reporter is told, and the need's number, which only staff are told."""
     answer = client.post("/api/v1/needs", json={"lon": LNG, "lat": LAT, "service": "food", **need})
     assert answer.status_code == 201, answer.get_data(as_text=True)
     found: dict[str, Any] = answer.get_json()
-    return found
+    return {**found, "id": number_of(client.application, found["reference"])}
+
+
+def number_of(app: Flask, reference: str) -> int:
+    """The number of a need, which its reporter is not told."""
+    with app.extensions["linli"].database.read() as session:
+        return session.execute(select(Need.id).where(Need.reference == reference)).scalar_one()

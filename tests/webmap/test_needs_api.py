@@ -58,6 +58,15 @@ def test_a_report_may_say_that_neighbours_see_it_and_that_the_person_knows(
     assert [tuple(row) for row in rows] == [(False, None), (True, False)]
 
 
+def test_only_staff_are_told_a_needs_number_because_numbers_tell_how_many_there_are(
+    client: FlaskClient, official: FlaskClient
+) -> None:
+    body = {"lon": LNG, "lat": LAT, "service": "food"}
+
+    assert set(client.post("/api/v1/needs", json=body).get_json()) == {"reference", "token", "link"}
+    assert set(official.post("/api/v1/needs", json=body).get_json()) == {"id", "reference", "token", "link"}
+
+
 def test_the_private_link_is_kept_as_a_hash_only(client: FlaskClient, database: Database) -> None:
     told = report(client)
 

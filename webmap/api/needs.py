@@ -19,7 +19,7 @@ from layers.needs import LAYER, actions
 from layers.needs.lapses import lapse
 from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
 from layers.triage.rules import check_seen
-from webmap.access import allowed, current_actor
+from webmap.access import allowed, current_actor, may
 from webmap.claiming import claim_of
 from webmap.duty import check_move
 from webmap.openapi import Parameters
@@ -77,7 +77,8 @@ class NeedMove(BaseModel):
 def report_need(body: NewNeed) -> Response:
     """Takes in a need. With an Idempotency-Key header the same report sent again is the same need (kept 30 days).
 
-    Without an account, 120 an hour are taken from one address and 600 of one area; beyond that 429 with Retry-After.
+    Without an account, 120 an hour are taken from one address and at most 600 of one area; beyond that 429 with
+    Retry-After.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not KEY_SHORTEST <= len(key) <= KEY_LONGEST:
@@ -87,12 +88,9 @@ def report_need(body: NewNeed) -> Response:
     lng, lat = to_wgs84(np.array([body.lon]), np.array([body.lat]), body.datum)
     values = Feature(**body.model_dump(exclude={"lon", "lat", "datum"}))
     found = take_in(values, float(lng[0]), float(lat[0]), key, datetime.now(UTC))
-    content: dict[str, Any] = {
-        "id": found.need_id,
-        "reference": found.reference,
-        "token": found.token,
-        "link": f"/needs/{found.token}",
-    }
+    content: dict[str, Any] = {"reference": found.reference, "token": found.token, "link": f"/needs/{found.token}"}
+    if may(current_actor(), "needs.read"):  # two numbers would tell how many needs came in between
+        content["id"] = found.need_id
     status = 200 if found.repeated else 201
     return Response(
         orjson.dumps(content), status=status, mimetype="application/json", headers={"Cache-Control": "no-store"}

@@ -100,7 +100,8 @@ def _figures() -> dict[str, str]:
         "nobody_known": _("Nobody is known to live here."),
         "staffing": _("{urgent} urgent. {gap} with nobody on duty. {filled} of {places} volunteer places filled."),
         "source_needs_public": _(
-            "Requests that staff have accepted, rounded down to steps of {k}. Published every ten minutes, last"
+            "Households with requests that staff have accepted, rounded down to steps of {k}. Published every ten "
+            "minutes, last"
         ),
         "source_needs_staff": _("All open requests, as reported. As of"),
         "people_here": _("Who lives here"),
