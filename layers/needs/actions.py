@@ -135,18 +135,6 @@ class MovedEach:
     stayed: dict[int, dict[str, Any]]
 
 
-def move_each(
-    session: Session, seen: Mapping[int, str], to_state: str, actor: Actor, at: datetime, **details: Any
-) -> MovedEach:
-    """Moves each need that is still in the state it was seen in (by id); leaves one that somebody else has moved
-    meanwhile, so that the second of two officials is told. Raises NotFound, BadInput, MoveNotAllowed as `move`.
-    """
-    rows = lapse(session, features.locked(session, LAYER, list(seen)), at)
-    stayed = {need_id: row for need_id, row in rows.items() if row["state"] != seen[need_id]}
-    going = [need_id for need_id in rows if need_id not in stayed]
-    return MovedEach(move(session, going, to_state, actor, at, **details) if going else [], stayed)
-
-
 def step(
     row: Mapping[str, Any], to_state: str, at: datetime, *, organization: str | None = None,
     duplicate_of: int | None = None, reason: str | None = None, taken_by: str | None = None,

@@ -159,8 +159,8 @@ class Likely:
 
 
 _ROW = (
-    Need.id, Need.reference, Need.service, Need.urgency, Need.people, Need.state, Need.leaf, Need.organization,
-    Need.reported_at, Need.household,
+    Need.id, Need.reference, Need.service, Need.urgency, Need.people, Need.state, Need.state_before, Need.leaf,
+    Need.organization, Need.reported_at, Need.household,
 )  # fmt: skip
 _HOME = (NeedPrivate.compound, NeedPrivate.building, NeedPrivate.unit, NeedPrivate.lng, NeedPrivate.lat)
 

@@ -271,7 +271,9 @@ def test_likely_duplicates_are_told_with_their_reason_merged_and_taken_out_again
         same_contact: "household", same_home: "home", near: "near"
     }  # fmt: skip
     decide(official, {near: "reported"}, "duplicate", duplicate_of=kept)
-    assert [one["id"] for one in story()["merged"]] == [near] and near not in str(story()["likely_same"]).split()
+    assert [(one["id"], one["state_before"]) for one in story()["merged"]] == [(near, "reported")] and near not in str(
+        story()["likely_same"]
+    ).split()
     decide(official, {near: "duplicate"}, "reported", reason="not the same")
     assert story()["merged"] == [] and near in listed(official, state="reported")
 

@@ -164,5 +164,5 @@ def _locked(session: Session, need_id: int) -> dict[str, Any]:
 
 
 def _named(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("id", "reference", "service", "urgency", "people", "state", "organization", "reported_at")
+    names = ("id", "reference", "service", "urgency", "people", "state", "state_before", "organization", "reported_at")
     return {name: row[name] for name in names}
