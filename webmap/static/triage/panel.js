@@ -8,6 +8,16 @@ import { button, eventsOf, factsOf, othersOf, privateOf } from "./story.js";
 
 const WAIT = 120; // milliseconds before a story is asked for: somebody who steps through the list reads only the last
 
+/** What a need in a state most likely waits for; the others stand beside it. */
+const MAIN = {
+  reported: "acknowledge",
+  acknowledged: "give",
+  assigned: "message",
+  duplicate: "unmerge",
+  declined: "take_back",
+  withdrawn: "take_back",
+};
+
 export class NeedPanel {
   /** `onClose()`, `onOpen(id)`: by hand. `actions`: what can be decided. `onDecided(id)`: a decision was made here. */
   constructor(root, { map, server, words, config, actions, undo, onClose, onOpen, onDecided }) {
@@ -111,8 +121,10 @@ export class NeedPanel {
       return make("p", { class: "soft" }, said ? words.say(said) : "");
     }
     const row = make("div", { class: "need-actions" });
-    possible.forEach(({ name, key }, at) => {
-      const classes = at === 0 && name !== "message" ? "button button-main" : "button";
+    const main = possible.find(({ name }) => name === MAIN[need.state]);
+    const inOrder = main ? [main, ...possible.filter((one) => one !== main)] : possible;
+    inOrder.forEach(({ name, key }) => {
+      const classes = name === main?.name ? "button button-main" : "button";
       const made = button(words.say(name), () => this.decide(name), { class: classes, "data-part": name, "aria-keyshortcuts": key || null });
       row.append(made);
     });
