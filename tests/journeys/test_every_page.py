@@ -35,7 +35,7 @@ STAFF: Mapping[str, str] = {
     "/account": "/account",
     "/account/staff": "/account/staff",
     "/account/staff/invite": "/account/staff/invite",
-    "/account/staff/<int:account_id>": "/account/staff/2",
+    "/account/staff/<int(max=9223372036854775807):account_id>": "/account/staff/2",
     "/dashboard": "/dashboard",
     "/dashboard/list": "/dashboard/list?overdue=1",
     "/posters": "/posters?q=园",

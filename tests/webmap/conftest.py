@@ -16,6 +16,7 @@ from data.people import By, add_account, define_duty_area, of_polygon
 from tests.webmap.official import DUTY
 from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
 from webmap import create_app
+from webmap.duty import EVERYWHERE_UNLESS_DEFINED
 from webmap.roles import OFFICIALS
 from webmap.settings import Settings
 
@@ -66,14 +67,16 @@ def client(app: Flask) -> FlaskClient:
 def signed_in(app: Flask, database: Database) -> SignedIn:
     """`signed_in(role)` is a browser in which somebody of that role has signed in; more words go to the account.
 
-    An official of theirs answers for the places of tests.webmap.official, unless `duty` is another polygon or None.
+    An official who needs a duty area answers for the places of tests.webmap.official; `duty` is another one, or None.
     """
 
-    def browser(role: str, duty: Polygon | None = DUTY, **account: object) -> FlaskClient:
+    def browser(role: str, duty: Polygon | str | None = "usual", **account: object) -> FlaskClient:
         now = datetime.now(UTC)
+        if duty == "usual":
+            duty = DUTY if role in OFFICIALS and role not in EVERYWHERE_UNLESS_DEFINED else None
         with database.write() as session:
             made = add_account(session, email_of(role), PASSWORD, role, now, **account)  # type: ignore[arg-type]
-            if duty is not None and role in OFFICIALS:
+            if isinstance(duty, Polygon):
                 define_duty_area(session, made, of_polygon(duty, "tests"), By("tests", "administrator", now))
         client = app.test_client()
         sign_in(client, email_of(role))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session
 from flask_babel import gettext as _
+from flask_security.utils import _get_post_login_redirect
 
 from data import people
 from webmap.access import allowed
@@ -80,7 +81,7 @@ def _signed_in(uniquifier: str) -> Response:
     answer = security.two_factor_plugins.tf_enter(person, False, "password", None)
     if answer is None:
         security.two_factor_plugins.tf_complete(person, dologin=True)
-        answer = redirect("/")
+        answer = redirect(_get_post_login_redirect())
     made = make_response(answer)
     welcome(made)
     return made

@@ -69,7 +69,7 @@ def invite() -> Response:
     return shown_once(_render("staff_invited.html", link=link, email=email, until=until))
 
 
-@blueprint.post("/invitations/<int:invitation_id>")
+@blueprint.post("/invitations/<int(max=9223372036854775807):invitation_id>")
 @allowed("accounts.manage")
 def revoke(invitation_id: int) -> Response:
     """Makes the link of an invitation worthless."""
@@ -84,7 +84,7 @@ def revoke(invitation_id: int) -> Response:
     return _done("revoked")
 
 
-@blueprint.get("/<int:account_id>")
+@blueprint.get("/<int(max=9223372036854775807):account_id>")
 @allowed("accounts.manage")
 def account(account_id: int) -> Response:
     """One account, and what can be done with it."""
@@ -92,7 +92,7 @@ def account(account_id: int) -> Response:
         return _account_page(store, _account(store, account_id), done=request.args.get("done", ""))
 
 
-@blueprint.post("/<int:account_id>/rights")
+@blueprint.post("/<int(max=9223372036854775807):account_id>/rights")
 @allowed("accounts.manage")
 def rights(account_id: int) -> Response:
     """Changes name, organization and role; with another role the person has to sign in again."""
@@ -114,7 +114,7 @@ def rights(account_id: int) -> Response:
     return _done_with(account_id, "changed")
 
 
-@blueprint.post("/<int:account_id>/duty-area")
+@blueprint.post("/<int(max=9223372036854775807):account_id>/duty-area")
 @allowed("accounts.manage")
 def duty_area(account_id: int) -> Response:
     """Finds areas to choose from, or makes the chosen ones the duty area, or takes it away where none is chosen."""
@@ -144,7 +144,7 @@ STEPS: Mapping[str, tuple[str, Callable[[people.Account], None]]] = MappingProxy
 )
 
 
-@blueprint.post("/<int:account_id>")
+@blueprint.post("/<int(max=9223372036854775807):account_id>")
 @allowed("accounts.manage")
 def step(account_id: int) -> Response:
     """Shuts an account out or lets it in again, ends its sessions, forgets its second factor."""
