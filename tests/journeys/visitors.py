@@ -93,6 +93,7 @@ def fits(page: Page) -> bool:
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds wrong, a line each; by some rules alone, or by all of WCAG 2.2 AA."""
+    page.wait_for_load_state()  # words can be there before the styles are
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}

@@ -13,6 +13,7 @@ import { PlaceTable } from "./table.js";
 import { Words } from "./words.js";
 
 const { L } = window;
+const SIGNAL_SETTLES = 2_000; // milliseconds; the first moment of a new signal often carries nothing yet
 const ASK_AGAIN = 60_000; // milliseconds; the public figures are published every ten minutes
 
 /** Starts the page on a Leaflet map and its cell layer; called once by the script folium writes. */
@@ -105,7 +106,10 @@ class MapPage {
       "visibilitychange",
       () => document.visibilityState === "visible" && this.ask({ again: true }),
     );
-    window.addEventListener("online", () => this.ask({ again: true }));
+    window.addEventListener("online", () => {
+      this.ask({ again: true });
+      setTimeout(() => this.ask({ again: true }), SIGNAL_SETTLES);
+    });
     window.addEventListener("offline", () => this.notices.failed(new Error("offline")));
   }
 

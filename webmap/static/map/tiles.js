@@ -72,6 +72,7 @@ export class Answers {
     const response = await fetch(address, { headers: held?.etag ? { "If-None-Match": held.etag } : {}, signal });
     if (response.status === 304 && held) {
       held.asked = Date.now();
+      held.body.isKept = false;
       // Unchanged means true until now, not only until it was first told.
       const told = Date.parse(response.headers.get("Date") ?? "");
       if (held.body.at && !address.includes("at=")) held.body.at = new Date(told || held.asked).toISOString();

@@ -2,6 +2,7 @@
 
 const { linliOutbox } = window;
 const AGAIN = 60_000; // milliseconds between tries while a page is open; "online" is not always told
+const SETTLES = 2_000; // milliseconds; the first moment of a new signal often carries nothing yet
 
 const notice = document.getElementById("outbox-notice");
 const look = () => {
@@ -11,6 +12,7 @@ const look = () => {
 
 linliOutbox.onChange(() => say());
 for (const heard of ["online", "pageshow"]) addEventListener(heard, () => sendOut());
+addEventListener("online", () => setTimeout(sendOut, SETTLES));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sendOut());
 setInterval(() => sendOut(), AGAIN);
 say().then(sendOut);
