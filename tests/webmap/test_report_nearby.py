@@ -28,11 +28,12 @@ STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
 METRE = 1 / 111_195
 
 
-def ask(database: Database, north_m: float = 0.0, shared: bool = True, service: str = "repairs") -> int:
-    """Somebody has asked so many metres to the north; the need's number."""
-    need = Feature(service=service, shared=shared, **SECRETS)
+def ask(database: Database, north_m: float = 0.0, east_m: float = 0.0, shared: bool = True) -> int:
+    """Somebody has asked so many metres away; the need's number."""
+    need = Feature(service="repairs", shared=shared, **SECRETS)
+    lng, lat = LNG + east_m * METRE / 0.8636, LAT + north_m * METRE  # the cosine of LAT
     with database.write() as session:
-        return actions.report(session, need, LNG, LAT + north_m * METRE, datetime.now(UTC)).need_id
+        return actions.report(session, need, lng, lat, datetime.now(UTC)).need_id
 
 
 def move(database: Database, need_id: int, state: str) -> None:
@@ -74,7 +75,7 @@ def test_a_need_of_a_shared_place_is_shown_with_service_age_and_voices_only(
 
 def test_only_open_needs_of_shared_places_within_250_metres_are_shown(client: FlaskClient, database: Database) -> None:
     ask(database, shared=False)
-    ask(database, 400)
+    ask(database, 240, 240)  # 340 m
     closed = ask(database)
     move(database, closed, "withdrawn")
     assert marks(client) == []

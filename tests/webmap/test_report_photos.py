@@ -155,6 +155,16 @@ def test_what_is_no_photo_is_told_and_nothing_written_is_lost(
     assert (count_of_needs(database), kept(database)) == (0, [])
 
 
+def test_a_picture_that_would_fill_the_memory_is_refused_by_the_size_it_says(client: FlaskClient) -> None:
+    written = io.BytesIO()
+    Image.new("1", (6000, 6000)).save(written, "PNG")
+    assert len(written.getvalue()) < 10_000
+
+    form = Form(send(client, written.getvalue()).get_data(as_text=True))
+
+    assert "too large" in form.said["problem-photos"]
+
+
 def test_more_than_three_are_not_taken(client: FlaskClient, database: Database) -> None:
     form = Form(send(client, *[picture()] * 4).get_data(as_text=True))
 
