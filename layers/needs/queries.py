@@ -17,6 +17,7 @@ from data import boxes
 from geo import cells
 from geo.coordinates import Box
 from geo.distances import EARTH_RADIUS_M, great_circle_m
+from layers.errors import BadInput, NotFound
 from layers.needs.counts import hashed
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate
 from layers.needs.rules import OPEN, PUBLISHED, has_lapsed, row_at
@@ -125,3 +126,14 @@ def buildings_of(session: Session, need_ids: Sequence[int]) -> dict[int, tuple[s
     query = select(NeedPrivate.need_id, NeedPrivate.compound, NeedPrivate.building)
     found = session.execute(query.where(NeedPrivate.need_id.in_(need_ids)))
     return {need_id: (compound, building) for need_id, compound, building in found}
+
+
+def number_of_reference(session: Session, reference: str) -> int:
+    """The number of the need with this reference. Raises NotFound, and BadInput where two needs share it."""
+    found = session.execute(select(Need.id).where(Need.reference == reference).limit(2)).scalars().all()
+    if not found:
+        raise NotFound(f"there is no need {reference}")
+    if len(found) > 1:
+        reason = f"two needs have the reference {reference}; name the one that is meant by its number"
+        raise BadInput(reason, [{"field": "need", "reason": reason}])
+    return found[0]

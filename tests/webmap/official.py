@@ -71,7 +71,7 @@ def put(client: FlaskClient, layer: str, **properties: Any) -> int:
 
 
 def report(client: FlaskClient, **need: Any) -> dict[str, Any]:
-    """Reports a need; what the reporter is told, and the need's number, which only staff are told."""
+    """Reports a need; what the reporter is told, with the need's number, which only staff are told, as its `id`."""
     answer = client.post("/api/v1/needs", json={"lon": LNG, "lat": LAT, "service": "food", **need})
     assert answer.status_code == 201, answer.get_data(as_text=True)
     found: dict[str, Any] = answer.get_json()

@@ -33,7 +33,7 @@ def official(signed_in: SignedIn) -> FlaskClient:
     return in_a_page(signed_in("community_official"))
 
 
-def move(client: FlaskClient, need: int, to_state: str, **details: Any) -> TestResponse:
+def move(client: FlaskClient, need: int | str, to_state: str, **details: Any) -> TestResponse:
     """Asks for a move with all that any move takes, unless told otherwise."""
     body = {"to": to_state, "reason": "because", "organization": "志愿队", **details}
     return client.post(f"/api/v1/needs/{need}/moves", json={name: value for name, value in body.items() if value})
@@ -56,15 +56,6 @@ def test_a_report_may_say_that_neighbours_see_it_and_that_the_person_knows(
     with database.read() as session:
         rows = session.execute(select(Need.shared, Need.consent).order_by(Need.id)).all()
     assert [tuple(row) for row in rows] == [(False, None), (True, False)]
-
-
-def test_only_staff_are_told_a_needs_number_because_numbers_tell_how_many_there_are(
-    client: FlaskClient, official: FlaskClient
-) -> None:
-    body = {"lon": LNG, "lat": LAT, "service": "food"}
-
-    assert set(client.post("/api/v1/needs", json=body).get_json()) == {"reference", "token", "link"}
-    assert set(official.post("/api/v1/needs", json=body).get_json()) == {"id", "reference", "token", "link"}
 
 
 def test_the_private_link_is_kept_as_a_hash_only(client: FlaskClient, database: Database) -> None:
@@ -257,3 +248,16 @@ def state_of(official: FlaskClient, need: int) -> str:
     found = official.get(f"/api/v1/needs?after={need - 1}&limit=1").get_json(force=True)["features"]
     assert found[0]["id"] == need
     return str(found[0]["properties"]["state"])
+
+
+def test_a_stranger_is_told_no_number_and_staff_move_the_need_by_what_the_stranger_says(
+    client: FlaskClient, official: FlaskClient
+) -> None:
+    told = client.post("/api/v1/needs", json={"lon": LNG, "lat": LAT, "service": "food"}).get_json()
+
+    assert told["id"] == told["reference"]
+    moved = move(official, told["id"], "acknowledged")
+    assert (moved.status_code, moved.get_json()["reference"]) == (200, told["reference"])
+    assert state_of(official, moved.get_json()["id"]) == "acknowledged"
+    problem_of(move(official, "AAA-AAA-AAAA", "acknowledged"), 404)
+    problem_of(move(official, "1;DROP", "acknowledged"), 400)

@@ -17,6 +17,7 @@ from layers import features
 from layers.errors import BadInput
 from layers.needs import LAYER, actions
 from layers.needs.lapses import lapse
+from layers.needs.queries import number_of_reference
 from layers.needs.rules import WORDS_LONGEST, Feature, Urgency
 from layers.triage.rules import check_seen
 from webmap.access import allowed, current_actor, may
@@ -62,6 +63,12 @@ class NeedPath(Parameters):
     need_id: int = Field(ge=1)
 
 
+class NamedNeedPath(Parameters):
+    """One need, by its number or by the reference its reporter was told."""
+
+    need: str = Field(pattern=r"^([1-9][0-9]{0,17}|[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{4})$")
+
+
 class NeedMove(BaseModel):
     """A move of a need; with `from` only if it still is in the state it was seen in."""
 
@@ -88,9 +95,14 @@ def report_need(body: NewNeed) -> Response:
     lng, lat = to_wgs84(np.array([body.lon]), np.array([body.lat]), body.datum)
     values = Feature(**body.model_dump(exclude={"lon", "lat", "datum"}))
     found = take_in(values, float(lng[0]), float(lat[0]), key, datetime.now(UTC))
-    content: dict[str, Any] = {"reference": found.reference, "token": found.token, "link": f"/needs/{found.token}"}
-    if may(current_actor(), "needs.read"):  # two numbers would tell how many needs came in between
-        content["id"] = found.need_id
+    # Two numbers would tell a stranger how many needs came in between: for them the reference names the need.
+    need_id = found.need_id if may(current_actor(), "needs.read") else found.reference
+    content: dict[str, Any] = {
+        "id": need_id,
+        "reference": found.reference,
+        "token": found.token,
+        "link": f"/needs/{found.token}",
+    }
     status = 200 if found.repeated else 201
     return Response(
         orjson.dumps(content), status=status, mimetype="application/json", headers={"Cache-Control": "no-store"}
@@ -98,17 +110,18 @@ def report_need(body: NewNeed) -> Response:
 
 
 @allowed("needs.move")
-def move_need(path: NeedPath, body: NeedMove) -> Response:
+def move_need(path: NamedNeedPath, body: NeedMove) -> Response:
     """Takes a need to another state; 403 outside one's duty area, 409 where that is not a legal move, whoever asks."""
     details = body.model_dump(exclude={"to", "seen"})
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.write() as session:
-        row = lapse(session, features.locked(session, LAYER, [path.need_id]), now)[path.need_id]
+        need_id = int(path.need) if path.need.isdigit() else number_of_reference(session, path.need)
+        row = lapse(session, features.locked(session, LAYER, [need_id]), now)[need_id]
         check_move(actor, row, body.to, body.organization)
         check_seen(row, body.seen)
-        details |= claim_of(session, actor, body.to, [path.need_id], now)
-        rows = actions.move(session, [path.need_id], body.to, actor, now, **details)
-    content = {"id": path.need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
+        details |= claim_of(session, actor, body.to, [need_id], now)
+        rows = actions.move(session, [need_id], body.to, actor, now, **details)
+    content = {"id": need_id, "state": rows[0]["state"], "reference": rows[0]["reference"]}
     return Response(orjson.dumps(content), mimetype="application/json")
 
 
@@ -116,4 +129,4 @@ def add_routes(group: APIBlueprint) -> None:
     """Adds these to the routes of all layers: one group describes a path once, with all that can be done there."""
     tag = [Tag(name="needs")]
     group.post("/needs", tags=tag, endpoint="needs_report")(report_need)
-    group.post("/needs/<int:need_id>/moves", tags=tag, endpoint="needs_move")(move_need)
+    group.post("/needs/<need>/moves", tags=tag, endpoint="needs_move")(move_need)
