@@ -20,7 +20,6 @@ from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 
 from layers.text import Text
-from webmap.caller import wants_page
 from webmap.service import service
 from webmap.settings import LANGUAGES
 
@@ -111,9 +110,9 @@ def language_switch() -> list[dict[str, Any]]:
 
 
 def _keep_choice(response: Response) -> Response:
-    """Keeps what a person chose in the address. Nobody gets this cookie who did not choose."""
+    """Keeps what a person chose in the address of a page. Nobody gets this cookie who did not choose."""
     asked = language_of_tag(request.args.get("lang", ""))
-    if asked and wants_page() and request.cookies.get(COOKIE) != asked:
+    if asked and response.mimetype == "text/html" and request.cookies.get(COOKIE) != asked:
         response.set_cookie(COOKIE, asked, max_age=COOKIE_LIFE, samesite="Lax", secure=request.is_secure, httponly=True)
     if response.mimetype == "text/html":
         response.vary.update(("Accept-Language", "Cookie"))

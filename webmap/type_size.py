@@ -11,8 +11,6 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
-from webmap.caller import wants_page
-
 COOKIE = "linli_type"
 COOKIE_LIFE = timedelta(days=365)
 SIZES = ("plain", "large")
@@ -40,8 +38,8 @@ def type_switch() -> dict[str, Any]:
 
 
 def _keep_choice(response: Response) -> Response:
-    """Keeps what a person chose in the address. Nobody gets this cookie who did not choose."""
+    """Keeps what a person chose in the address of a page. Nobody gets this cookie who did not choose."""
     asked = request.args.get("type")
-    if asked in SIZES and wants_page() and request.cookies.get(COOKIE) != asked:
+    if asked in SIZES and response.mimetype == "text/html" and request.cookies.get(COOKIE) != asked:
         response.set_cookie(COOKIE, asked, max_age=COOKIE_LIFE, samesite="Lax", secure=request.is_secure, httponly=True)
     return response

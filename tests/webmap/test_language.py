@@ -76,3 +76,9 @@ def test_a_chinese_page_has_no_english_sentence_left(client: FlaskClient, path: 
 )
 def test_a_tag_is_one_of_our_languages_or_none(tag: str, language: str | None) -> None:
     assert language_of_tag(tag) == language
+
+
+def test_a_file_asked_for_in_a_language_chooses_nothing_for_anybody(client: FlaskClient) -> None:
+    answer = client.get("/worker.js?lang=zh-Hans&type=large")
+
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
