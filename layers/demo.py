@@ -19,6 +19,7 @@ from data.demo.neighbourhood import Neighbourhood, neighbourhood, streets_geojso
 from data.journal import JournalRow
 from data.keeping import keep, kept
 from layers import catalogue, features
+from layers.accountability.record import ClosedMonth
 from layers.actor import Actor
 from layers.cell_state.verify import rebuild
 from layers.description import Layer
@@ -111,7 +112,8 @@ def _fill_needs(session: Session, rows: Sequence[Any], at: datetime) -> int:
 def remove(database: Database, at: datetime) -> int:
     """Takes out every row of the demo, its journal and figures included; how many features there were.
 
-    Publications made since it was filled go too: the demo's needs are counted in them.
+    Publications and months closed since it was filled go too: the demo's needs are counted in them. The clock closes
+    these months anew.
     """
     with database.write() as session:
         _erase_publications(session)
@@ -138,6 +140,7 @@ def _erase_publications(session: Session) -> None:
     mixed = select(made.c.number).where(made.c.at >= filled)
     session.execute(delete(cells).where(cells.c.number.in_(mixed)))
     session.execute(delete(made).where(made.c.at >= filled))
+    session.execute(delete(ClosedMonth).where(ClosedMonth.computed_at >= filled))
 
 
 def _area(one: Any) -> areas.AreaRow:

@@ -69,6 +69,7 @@ def _config() -> dict[str, Any]:
         "role": actor.role,
         "organization": actor.organization,
         "decides": may(actor, "needs.correct"),
+        "claims": may(actor, "needs.claim") and bool(actor.organization),
         "most": MOST_AT_ONCE,
         "services": {name: title.in_language(language()) for name, title in services.items()},
         "states": {
@@ -85,6 +86,7 @@ def _config() -> dict[str, Any]:
             "api": "/api/v1",
             "basemap": "/basemap.json",
             "icons": static("map/icons.svg"),
+            "round": "/round",
             "protomaps": static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
         },
         "words": triage_words(),

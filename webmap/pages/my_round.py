@@ -29,7 +29,7 @@ blueprint = Blueprint("round", __name__)
 Building = tuple[tuple[str, str], list[dict[str, Any]]]
 
 #: Needs listed as waiting; who takes them looks again. More is a long page on a weak signal.
-MOST_WAITING = 100
+MOST_WAITING = 60
 
 
 @blueprint.get("/round")

@@ -21,14 +21,23 @@ export class Actions {
 
   /** Decisions in the order of their buttons: name, key, words, and which needs they can be made of. */
   all() {
-    const { decides } = this.config;
+    const { decides, claims } = this.config;
+    const isTaken = (need) => claims && need.mine && need.state === "assigned" && need.taken_by;
     return [
+      {
+        name: "take",
+        key: "t",
+        isFor: (need) => claims && (need.state === "acknowledged" || (need.mine && need.state === "assigned" && !need.taken_by)),
+      },
+      { name: "met", key: "", isFor: isTaken },
+      { name: "extend", key: "", isFor: isTaken },
+      { name: "to_round", key: "", isFor: (need) => claims && need.mine && need.state === "assigned" },
       { name: "acknowledge", key: "a", isFor: (need) => decides && need.mine && need.state === "reported" },
       { name: "give", key: "g", isFor: (need) => decides && need.mine && ["reported", "acknowledged"].includes(need.state) },
       { name: "decline", key: "d", isFor: (need) => decides && need.mine && OPEN.includes(need.state) },
       { name: "merge", key: "m", isFor: (need) => decides && need.mine && OPEN.includes(need.state) },
       { name: "message", key: "w", isFor: (need) => need.mine },
-      { name: "hand_back", key: "", isFor: (need) => need.mine && need.state === "assigned" },
+      { name: "hand_back", key: "", isFor: (need) => decides && need.mine && need.state === "assigned" },
       { name: "take_back", key: "", isFor: (need) => decides && need.mine && ["declined", "withdrawn"].includes(need.state) },
       { name: "unmerge", key: "", isFor: (need) => decides && need.mine && need.state === "duplicate" },
     ];
@@ -97,6 +106,45 @@ export class Actions {
     this.undo.say(this.words.count("told", answer.told.length));
     this.onSent();
     return true;
+  }
+
+  /** For one's own organization, with an end: as one round where there are several. */
+  take(needs) {
+    return this.claim("", needs, "did_take");
+  }
+
+  extend(needs) {
+    return this.claim("/extend", needs, "did_extend");
+  }
+
+  met(needs) {
+    return this.make(needs, { to: "met" });
+  }
+
+  /** Handing on, over and back, and what was given, are asked for on the page of the round. */
+  to_round() {
+    window.location.assign(this.config.urls.round);
+    return false;
+  }
+
+  async claim(path, needs, said) {
+    const answer = await this.try(() => this.server.claim(path, needs.map(({ id }) => id)));
+    if (!answer) return false;
+    const standing = answer.left.filter(({ state }) => state).map(({ why, ...row }) => row);
+    const mine = answer.done.map((row) => ({ ...row, mine: true }));
+    this.change([...mine, ...standing]);
+    const told = answer.done.length ? [this.words.count(said, answer.done.length)] : [];
+    this.undo.say([...told, ...answer.left.map((one) => this.takenWords(one))].join(" "), false, !told.length);
+    this.onSent();
+    return answer.done.length > 0;
+  }
+
+  /** Why a need was not the organization's to take, and who has it. */
+  takenWords({ why, reference, organization, taken_by, claim_until }) {
+    const { words } = this;
+    const who = taken_by ? `${taken_by} (${organization})` : organization;
+    if (why === "taken" && claim_until) return words.say("left_taken_until", { reference, who, time: words.clock.format(new Date(claim_until)) });
+    return words.say(`left_${why}`, { reference, who, count: 1 });
   }
 
   hand_back(needs) {

@@ -57,6 +57,10 @@ export class Server {
     return this.ask("/triage/moves", { body: decision, ...options });
   }
 
+  claim(path, ids) {
+    return this.ask(`/claims${path}`, { body: { needs: ids } });
+  }
+
   tell(ids, text) {
     return this.ask("/triage/messages", { body: { needs: ids, text } });
   }

@@ -20,6 +20,7 @@ export function factsOf(need, { words, config }) {
     [words.say("for_whom"), words.count("people", need.people)],
     [words.say("came_by"), say(`channel_${need.channel}`) || need.channel],
     [words.say("speaks"), say(`language_${need.language}`) || need.language],
+    [words.say("taken_until"), need.claim_until && timeElement(words, new Date(need.claim_until), "clock")],
     [words.say("given_to"), [need.organization, need.taken_by].filter(Boolean).join(" · ")],
   ]);
 }
