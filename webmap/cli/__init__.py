@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "backup": ("webmap.cli.backup:backup", "Write the whole store to a file while it is being served."),
         "restore": ("webmap.cli.backup:restore", "Put a backup in place of the store."),
         "user": ("webmap.cli.user:user", "Accounts of staff."),
+        "services": ("webmap.cli.services:services", "Response times, decline reasons and emergency numbers."),
         "purge": ("webmap.cli.purge:purge", "Delete what is private of needs that came to rest long ago."),
         "migrate": ("webmap.cli.migrate:migrate", "Bring the schema of the store up to date."),
     }
