@@ -111,17 +111,6 @@ def test_help_is_rated_once_it_came_with_one_to_five(store: Database, need: dict
     assert row_of(store, 1)["rating"] == 4
 
 
-def test_of_several_needs_those_somebody_else_has_moved_stay_and_are_told(
-    store: Database, need: dict[str, Any]
-) -> None:
-    with store.write() as session:
-        actions.move(session, [2], "withdrawn", OFFICIAL, NOON)
-        found = actions.move_each(session, dict.fromkeys((1, 2, 3), "reported"), "acknowledged", OFFICIAL, NOON)
-
-    assert [row["id"] for row in found.moved] == [1, 3]
-    assert {one: row["state"] for one, row in found.stayed.items()} == {2: "withdrawn"}
-
-
 def test_a_claim_says_who_and_until_when_and_is_forgotten_when_it_goes_back(
     store: Database, need: dict[str, Any]
 ) -> None:
