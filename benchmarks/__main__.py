@@ -83,7 +83,7 @@ def _grow(database: Database, url: str, store: str, peer: dict[str, str], counts
         sys.stdout.flush()
         map_reads.copy_points(database, peer["PEER_POSTGRES"])
         with servers.linli(url) as ours, servers.peers(peer) as bare:
-            reads.measure(database, ours, bare, count, Path(peer["PEER_BYTES"]))
+            reads.measure(database, ours, bare, count, Path(peer["PEER_BYTES"]), peer["PEER_POSTGRES"])
             writes.measure(ours, bare, count)
     yield from reads.lines()
     yield from writes.lines()
