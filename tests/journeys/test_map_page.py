@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import Visit
 from tests.journeys.visitors import DESKTOP, PHONE, SCREENS, Visitor, violations
 
 #: What the machine calls a place; people never read it.
@@ -48,25 +48,15 @@ COLOURED = f"""() => {{ {COPY}
   throw new Error('nothing is coloured');
 }}"""
 
-Visit = Callable[..., Visitor]
-
 
 @pytest.fixture
-def visit(browser: Browser, linli: str) -> Iterator[Visit]:
-    """`visit(size, language)` is somebody who has the map open; afterwards nothing may have gone wrong unseen."""
-    visitors: list[Visitor] = []
+def visit(visit: Visit) -> Visit:
+    """`visit(size, language)` is somebody who has the map open."""
 
     def open_map(size: tuple[int, int] = DESKTOP, language: str = "en", address: str = "/", **more: Any) -> Visitor:
-        visitor = Visitor(browser, linli, size, language, **more)
-        visitors.append(visitor)
-        visitor.open(address)
-        return visitor
+        return visit(address, size, language, **more)
 
-    yield open_map
-    for visitor in visitors:
-        visitor.close()
-        assert visitor.outside == [], "a page asks nothing of a third party"
-        assert visitor.complaints == [], "the browser has nothing to complain of"
+    return open_map
 
 
 def is_drawn(page: Page) -> None:
