@@ -109,6 +109,22 @@ def test_a_new_need_arrives_by_itself_and_moves_nothing_until_it_is_asked_for(vi
     expect(page.locator("#list li").first).to_have_attribute("data-id", str(need))
 
 
+def test_what_was_searched_for_opens_with_the_first_click(visit: Visit, linli: str) -> None:
+    told = report(linli)
+    page = official(visit, "/dashboard")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/triage?" in request.url else None)
+
+    page.locator("#filters input[name=q]").fill(told["reference"])
+    found = row(page, number_of(page, linli, told)).locator(".need-open")
+    expect(page.locator("#list li")).to_have_count(1)
+    searched = len(asked)
+    found.click()
+
+    expect(page.locator("#need .reference")).to_have_text(told["reference"])
+    assert len(asked) == searched  # asked once more when the field is left, the row went from under the finger
+
+
 def test_of_two_officials_the_second_is_told_who_was_first(visit: Visit, linli: str) -> None:
     told = report(linli)
     first = official(visit, "/dashboard")

@@ -19,11 +19,18 @@ export class Filters {
       this.states.append(make("label", { class: "chip" }, box, make("span", {}, this.stateName(state), " ", count)));
     }
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("change", () => this.onChange(this.read()));
+    form.addEventListener("change", () => this.changed());
     form.elements.q.addEventListener("input", () => {
       clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.onChange(this.read()), 250); // a search a keystroke would be five too many
+      this.typing = setTimeout(() => this.changed(), 250); // a search a keystroke would be five too many
     });
+  }
+
+  /** Leaving the search field says "change" once more: a list that was then asked anew took the row from under the click. */
+  changed() {
+    clearTimeout(this.typing);
+    const wanted = this.read();
+    if (Object.entries(wanted).some(([name, value]) => value !== (this.seen[name] ?? ""))) this.onChange(wanted);
   }
 
   communityName(name) {
@@ -52,6 +59,7 @@ export class Filters {
 
   /** Shows the filters of an address; a value nobody offered (an older link) is added to its list. */
   show(seen) {
+    this.seen = seen;
     const { elements } = this.form;
     for (const name of ["service", "community", "organization", "age"]) {
       if (seen[name] && ![...elements[name].options].some(({ value }) => value === seen[name]))
