@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROUNDS = 3
-SECONDS = 2
+ROUNDS = 7
+SECONDS = 1
 
 
 @dataclass(frozen=True)
