@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,6 +48,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        #: Entered while a writer waits for the store: until it may write, and until what it wrote is on the disk.
+        self.while_waiting: Callable[[], AbstractContextManager[object]] = nullcontext
         self._write_queue = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         reader = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -71,8 +73,15 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one transaction: committed when the block ends, rolled back when it raises."""
-        with self._queued(), Session(self._writer) as session, session.begin():
+        with ExitStack() as held:
+            with self.while_waiting():
+                if self.is_sqlite:
+                    held.enter_context(self._write_queue)
+                session = held.enter_context(Session(self._writer))
+                session.connection()
             yield session
+            with self.while_waiting():
+                session.commit()
 
     def written(self, job: Callable[[Session], Result]) -> Result:
         """What `job` gives, done in one transaction; done over if another writer was first with the same key."""
@@ -82,14 +91,6 @@ class Database:
         except IntegrityError:
             with self.write() as session:
                 return job(session)
-
-    @contextmanager
-    def _queued(self) -> Iterator[None]:
-        if not self.is_sqlite:
-            yield
-            return
-        with self._write_queue:
-            yield
 
     @contextmanager
     def load_lock(self) -> Iterator[None]:
@@ -185,7 +186,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     how = connection.get_execution_options().get("linli_begin", "DEFERRED")
-    _patiently(connection.exec_driver_sql, f"BEGIN {how}")
+    _patiently(connection.connection.execute, f"BEGIN {how}")  # past the engine: a poll must cost nothing
 
 
 def _patiently(execute: Any, statement: str) -> None:

@@ -19,20 +19,13 @@ class Kept(Base):
 #: The key of the household key.
 HOUSEHOLD_KEY = "household_key"
 
-#: Built once: a pin is written while others wait, and building a query costs more than answering it.
-_VALUE = select(Kept.value).where(Kept.key == bindparam("key_"))
-_TWO_VALUES = select(Kept.key, Kept.value).where((Kept.key == bindparam("one_")) | (Kept.key == bindparam("other_")))
+#: Built once, and past the mapper: a pin is written while others wait.
+_VALUE = select(Kept.__table__.c.value).where(Kept.__table__.c.key == bindparam("key_"))
 
 
 def kept(session: Session, key: str) -> str | None:
     """The fact kept under `key`, None where there is none."""
     return session.execute(_VALUE, {"key_": key}).scalar()
-
-
-def kept_two(session: Session, one: str, other: str) -> tuple[str | None, str | None]:
-    """The facts kept under two keys, in one reading."""
-    found = {row.key: row.value for row in session.execute(_TWO_VALUES, {"one_": one, "other_": other})}
-    return found.get(one), found.get(other)
 
 
 def keep(session: Session, key: str, value: str | None) -> None:
@@ -51,6 +44,9 @@ def keep(session: Session, key: str, value: str | None) -> None:
 def household_key(session: Session) -> bytes:
     """The secret under which contacts are hashed to tell households apart; the first migration made it.
 
-    Not to be remembered by a process: another store may be put in place of this one while it runs (linli restore).
+    Remembered by a session, never by a process: another store may be put in place of this one (linli restore).
     """
-    return bytes.fromhex(session.execute(_VALUE, {"key_": HOUSEHOLD_KEY}).scalar_one())
+    if HOUSEHOLD_KEY not in session.info:
+        session.info[HOUSEHOLD_KEY] = bytes.fromhex(session.execute(_VALUE, {"key_": HOUSEHOLD_KEY}).scalar_one())
+    key: bytes = session.info[HOUSEHOLD_KEY]
+    return key

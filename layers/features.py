@@ -342,7 +342,8 @@ def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
     if session.get_bind().dialect.name == "postgresql":
         query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
         return list(session.execute(query, {"name": name, "count": count}).scalars())
-    last = session.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}).scalar() or 0
+    found = session.connection().exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (name,))
+    last = found.scalar() or 0
     return list(range(last + 1, last + 1 + count))
 
 

@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webmap.service import Service
     from webmap.settings import from_environment
     from webmap.turnstile import Turnstile
+    from webmap.unchanged import Unchanged
 
     settings = settings or from_environment()
     app = make_app()
@@ -60,9 +61,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.hosts) or None,
     )
-    app.wsgi_app = Turnstile(app.wsgi_app, bodies.longest_of)  # type: ignore[method-assign]
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.extensions["linli"] = Service(settings, open_database(settings.database_url or None))
 
     feed.init_app(app)
@@ -121,4 +119,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.register_api(resource)
     app.register_blueprint(features.unknown)
+
+    # Requests pass these from the last to the first.
+    app.wsgi_app = Unchanged(app)  # type: ignore[method-assign]
+    app.wsgi_app = Turnstile(app.wsgi_app, bodies.longest_of)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     return app

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import gettext, lazy_gettext
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
 from itsdangerous import URLSafeTimedSerializer
@@ -34,6 +35,10 @@ COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
 
 #: Sessions believed at once in one process; more than its staff, so that forged cookies cannot fill the memory.
 MOST_BELIEVED = 2000
+
+#: Until a session's cookie is sent anew, so that its lifetime counts from the last use. Sent with each answer it would
+#: cost a map of thirty tiles thirty signatures.
+RENEWED_EVERY = timedelta(minutes=5)
 
 #: How exactly "last seen" is kept. Finer costs every staff request a write.
 SEEN_EVERY = timedelta(hours=1)
@@ -184,9 +189,17 @@ def _demo_to_show() -> dict[str, Any]:
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Flask's session, whose cookie is Secure exactly when the request came over https."""
+    """Flask's session, whose cookie is Secure exactly when the request came over https and renewed now and then."""
 
     _serializer: URLSafeTimedSerializer | None = None
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request; one that was not renewed for a while is sent anew with the answer."""
+        opened = super().open_session(app, request)
+        now = time.time()
+        if opened and now - dict.get(opened, RENEWED_AT, 0) > RENEWED_EVERY.total_seconds():
+            opened[RENEWED_AT] = int(now)
+        return opened
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -204,6 +217,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_NAME="linli_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=app.extensions["linli"].settings.session_hours),
         SECURITY_BLUEPRINT_NAME="account",
         SECURITY_LOGIN_USER_TEMPLATE="sign_in.html",
@@ -250,6 +264,9 @@ def _leave_sessions_alone(app: Flask, security: Security) -> None:
 def _never(_request: Request) -> None:
     """Nobody is signed in by a header."""
 
+
+#: Under this key a session carries when its cookie was last sent, in seconds since 1970.
+RENEWED_AT = "renewed"
 
 #: Under this key a session carries its own name, by which it alone can be ended.
 SESSION_NAME = "name"

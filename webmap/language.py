@@ -111,9 +111,10 @@ def language_switch() -> list[dict[str, Any]]:
 
 def _keep_choice(response: Response) -> Response:
     """Keeps what a person chose in the address of a page. Nobody gets this cookie who did not choose."""
+    if response.mimetype != "text/html":
+        return response
     asked = language_of_tag(request.args.get("lang", ""))
-    if asked and response.mimetype == "text/html" and request.cookies.get(COOKIE) != asked:
+    if asked and request.cookies.get(COOKIE) != asked:
         response.set_cookie(COOKIE, asked, max_age=COOKIE_LIFE, samesite="Lax", secure=request.is_secure, httponly=True)
-    if response.mimetype == "text/html":
-        response.vary.update(("Accept-Language", "Cookie"))
+    response.vary.update(("Accept-Language", "Cookie"))
     return response

@@ -24,13 +24,23 @@ class Figures:
         self._seconds = Histogram(
             "linli_request_seconds", "Time to an answer.", ("route",), registry=self._registry, buckets=EDGES
         )
+        self._kinds: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def count(self, response: Response) -> Response:
         """Counts one answer under its route's pattern, never under the address that was asked for."""
         route = request.url_rule.rule if request.url_rule else "none"
-        self._requests.labels(route, request.method, response.status_code).inc()
-        self._seconds.labels(route).observe(time.perf_counter() - g.get("began", time.perf_counter()))
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        self.add(route, request.method, response.status_code, seconds)
         return response
+
+    def add(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Counts one answer of a route."""
+        key = (route, method, status)
+        if key not in self._kinds:  # kept, because finding a figure by its labels takes longer than counting
+            self._kinds[key] = self._requests.labels(*key), self._seconds.labels(route)
+        requests, times = self._kinds[key]
+        requests.inc()
+        times.observe(seconds)
 
     def text(self) -> bytes:
         """The figures of all workers in Prometheus' text form."""

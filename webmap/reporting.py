@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from layers.actor import RESIDENT
-from layers.needs import actions, additions, counts
-from layers.needs.actions import Reported
+from layers.needs import additions
+from layers.needs.actions import Report, Reported
 from layers.needs.rules import Feature
 from webmap.access import current_actor
 from webmap.caller import is_on_this_machine, network
+from webmap.intake import Arrival, write_all
 from webmap.service import service
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 def take_in(
@@ -25,19 +22,11 @@ def take_in(
 
     Raises BadInput, and TooManyReports above the limits of counts, with nothing written.
     """
-    actor, address = current_actor(), network()
-    counted = is_counted()
-
-    def job(session: Session) -> Reported:
-        found = actions.report(session, need, lng, lat, at, key, actor)
-        if not found.repeated:
-            if counted:
-                counts.count_report(session, address, lng, lat, at)
-            if photos:
-                additions.add_photos(session, found.need_id, photos, at)
-        return found
-
-    return service().database.written(job)
+    report, actor = Report(need, lng, lat, at, key), current_actor()
+    arrival = Arrival(report, network() if is_counted() else None, photos)
+    if actor is RESIDENT:
+        return service().intake.take(arrival)
+    return service().database.written(lambda session: write_all(session, [arrival], actor)[0])
 
 
 def is_counted() -> bool:

@@ -15,7 +15,9 @@ from data.keeping import kept
 from layers.cell_state.present import Present
 from layers.text import Text
 from layers.vocabulary.queries import emergency_numbers
+from webmap.intake import Intake
 from webmap.settings import Settings
+from webmap.turnstile import given_up
 
 #: How long the answer to "is the demo loaded" is believed. Longer saves a query a page, shorter shows the banner
 #: sooner after `linli demo` has filled a store that is being served.
@@ -43,11 +45,16 @@ class Service:
     settings: Settings
     database: Database
     stream_places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(STREAMS))
+    intake: Intake = field(init=False)
     _presents: dict[bool, Present] = field(default_factory=dict, repr=False)
     _demo: bool = field(default=False, repr=False)
     _demo_until: float = field(default=0.0, repr=False)
     _numbers: list[tuple[str, Text]] = field(default_factory=list, repr=False)
     _numbers_until: float = field(default=0.0, repr=False)
+
+    def __post_init__(self) -> None:
+        self.database.while_waiting = given_up
+        self.intake = Intake(self.database)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 #: Requests that do not take a turn: they sleep most of the time, or only hand out a file.
@@ -37,11 +38,40 @@ class Turnstile:
         if path.startswith(PASSING):
             return self._application(environ, start_response)
         length = environ.get("CONTENT_LENGTH") or "0"
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
-            if length.isdigit() and 0 < int(length) <= self._longest_of(path):
-                environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), cast(BinaryIO, body))
-            with self._turn:
+        if not (length.isdigit() and 0 < int(length) <= self._longest_of(path)):
+            with self._taken():
                 return self._application(environ, start_response)
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), cast(BinaryIO, body))
+            with self._taken():
+                return self._application(environ, start_response)
+
+    @contextmanager
+    def _taken(self) -> Iterator[None]:
+        with self._turn:
+            _mine.turn = self._turn
+            try:
+                yield
+            finally:
+                _mine.turn = None
+
+
+#: The turn in which this thread works.
+_mine = threading.local()
+
+
+@contextmanager
+def given_up() -> Iterator[None]:
+    """Gives this thread's turn to others while it waits for something else than the processor."""
+    turn: threading.Lock | None = getattr(_mine, "turn", None)
+    if turn is None:
+        yield
+        return
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 def _read(sent: BinaryIO, length: int, body: BinaryIO) -> BinaryIO:

@@ -20,9 +20,6 @@ from data.keeping import kept
 #: What the community of a place is called where no known community holds it.
 UNKNOWN = "unknown"
 
-#: In place of a version nobody has read yet.
-NOT_READ = "not read"
-
 
 @dataclass(frozen=True, slots=True)
 class _Outlines:
@@ -39,15 +36,12 @@ _in_memory: WeakKeyDictionary[Pool, dict[str, _Outlines]] = WeakKeyDictionary()
 _making = threading.Lock()
 
 
-def areas_at(
-    session: Session, level: str, lngs: ArrayLike, lats: ArrayLike, version: str | None = NOT_READ
-) -> list[FoundArea | None]:
+def areas_at(session: Session, level: str, lngs: ArrayLike, lats: ArrayLike) -> list[FoundArea | None]:
     """For each WGS 84 place the area of this level it lies in, its border included; None where there is none.
 
-    Where outlines overlap, the smallest one counts. version: what is kept under VERSION_KEY, by a caller who has just
-    read it.
+    Where outlines overlap, the smallest one counts.
     """
-    held = _outlines(session, level, kept(session, VERSION_KEY) if version == NOT_READ else version)
+    held = _outlines(session, level, kept(session, VERSION_KEY))
     x, y = np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     found: list[FoundArea | None] = [None] * len(x)
     if not len(held.outlines) or not len(x):
@@ -61,9 +55,9 @@ def areas_at(
     return found
 
 
-def communities_of(session: Session, lngs: ArrayLike, lats: ArrayLike, version: str | None = NOT_READ) -> list[str]:
+def communities_of(session: Session, lngs: ArrayLike, lats: ArrayLike) -> list[str]:
     """For each WGS 84 place the name of its community, "unknown" where no known community holds it."""
-    return [area.name if area else UNKNOWN for area in areas_at(session, "community", lngs, lats, version)]
+    return [area.name if area else UNKNOWN for area in areas_at(session, "community", lngs, lats)]
 
 
 def community_of(session: Session, lng: float, lat: float) -> str:

@@ -101,8 +101,8 @@ class Keys:
 class Present:
     """The state of all cells now, for one view; safe to use from several threads.
 
-    Each answer reads through a session of its own, begun after the look at what is new: one begun earlier could be
-    blind to a change that is then taken for known.
+    What is not known is read through a session begun after the look at what is new: one begun earlier could be blind
+    to a change that is then taken for known. What is known needs none.
     """
 
     def __init__(self, database: Database, zone: ZoneInfo, internal: bool) -> None:
@@ -115,27 +115,31 @@ class Present:
 
     def version(self, now: datetime) -> Version:
         """The present version, after taking in what has changed since the last call."""
-        with self._lock, self._database.read() as session:
-            return self._refresh(session, now)
+        with self._lock:
+            return self._refresh(now)
 
     def in_box(self, box: Box, res: int, now: datetime) -> Answer:
         """The cells of a resolution whose centre is in the box. Raises TooMuch with a resolution that would do."""
-        with self._lock, self._database.read() as session:
-            version = self._refresh(session, now)
-            sheet = self._sheet(session, res)
+        with self._lock:
+            version = self._refresh(now)
+            sheet = self._sheet(res)
             found = sheet.inside(box)
-            self._fill(session, sheet, found)
+            self._fill(sheet, found)
             packed = sheet.packed
             members = [member for member in (packed[at] for at in found.tolist()) if member]
             if len(members) > MOST_CELLS:
-                raise TooMuch(too_many(len(members), self._would_do(session, box, res)))
+                raise TooMuch(too_many(len(members), self._would_do(box, res)))
             published = self._publication.at if self._publication else None
             return Answer(version, members, self._covering(box, res), published)
 
-    def _refresh(self, session: Session, now: datetime) -> Version:
+    def _refresh(self, now: datetime) -> Version:
         before = self._version
         if not self._watch.anything_new() and before is not None and (before.until is None or now < before.until):
             return before
+        with self._database.read() as session:
+            return self._catch_up(session, before, now)
+
+    def _catch_up(self, session: Session, before: Version | None, now: datetime) -> Version:
         seq = journal.latest(session) if self._internal else journal.latest_public(session)
         number = 0 if self._internal else publications.latest_number(session)
         if before is None or seq < before.seq:
@@ -266,19 +270,22 @@ class Present:
             self._published[res] = publications.seen_from(self._publication, res)
         return self._published[res]
 
-    def _sheet(self, session: Session, res: int) -> Sheet:
+    def _sheet(self, res: int) -> Sheet:
         if res not in self._sheets:
-            known = queries.cells_with_amounts(session, res, self._columns.names)
+            with self._database.read() as session:
+                known = queries.cells_with_amounts(session, res, self._columns.names)
             others = [*self._span_figures(res), *self._published_at(res)]
             self._sheets[res] = Sheet(res, np.union1d(known, np.array(others, dtype=np.int64)))
         return self._sheets[res]
 
-    def _fill(self, session: Session, sheet: Sheet, found: np.ndarray) -> None:
+    def _fill(self, sheet: Sheet, found: np.ndarray) -> None:
         """Packs what is not known of the positions found, in one reading for each run of neighbours."""
-        packed = sheet.packed
-        missing = [at for at in found.tolist() if packed[at] is None]
-        if not missing:
-            return
+        missing = [at for at in found.tolist() if sheet.packed[at] is None]
+        if missing:
+            with self._database.read() as session:
+                self._pack(session, sheet, missing)
+
+    def _pack(self, session: Session, sheet: Sheet, missing: Sequence[int]) -> None:
         spans, gaps = self._span_figures(sheet.res), self._gaps_at(sheet.res)
         published = self._published_at(sheet.res)
         nothing = (0,) * len(self._columns.names)
@@ -292,16 +299,16 @@ class Present:
                 state = self._columns.state(
                     rows.get(cell, nothing), spans.get(cell, {}), gaps.get(cell, 0), published.get(cell)
                 )
-                packed[at] = b'"%x":%s' % (cell, orjson.dumps(state)) if state else b""
+                sheet.packed[at] = b'"%x":%s' % (cell, orjson.dumps(state)) if state else b""
 
     def _covering(self, box: Box, res: int) -> list[bytes]:
         """Coarser published cells that lie over the box with their centre elsewhere."""
         return [] if self._internal else self._keys.over(box, res)
 
-    def _would_do(self, session: Session, box: Box, res: int) -> int | None:
+    def _would_do(self, box: Box, res: int) -> int | None:
         """The finest coarser resolution at which the box holds few enough cells for one answer."""
         coarser = range(res - 1, COARSEST - 1, -1)
-        return next((one for one in coarser if len(self._sheet(session, one).inside(box)) <= MOST_CELLS), None)
+        return next((one for one in coarser if len(self._sheet(one).inside(box)) <= MOST_CELLS), None)
 
 
 def too_many(count: int, would_do: int | None) -> str:

@@ -45,9 +45,21 @@ class Reported:
     repeated: bool
 
 
+@dataclass(frozen=True)
+class Report:
+    """A need as somebody sent it: at a place in WGS 84 degrees, at a moment, under the key their phone made if any."""
+
+    values: Feature
+    lng: float
+    lat: float
+    at: datetime
+    key: str | None = None
+
+
 #: Built once: a pin is written while others wait.
-_KNOWN_KEY = select(IdempotencyKey.need_id, IdempotencyKey.body_hash).where(
-    IdempotencyKey.key_hash == bindparam("key_hash_")
+_KEYS = IdempotencyKey.__table__.c
+_KNOWN_KEYS = select(_KEYS.key_hash, _KEYS.need_id, _KEYS.body_hash).where(
+    _KEYS.key_hash.in_(bindparam("key_hashes", expanding=True))
 )
 
 
@@ -64,31 +76,67 @@ def report(
     need it already became; the same key with another content raises BadInput. Sent twice at once, one of the two can
     meet the other's key half way: run it with `Database.written`.
     """
-    token, key_hash = _token(session, key), _hashed(key or "")
-    body = hashlib.sha256(orjson.dumps([values.model_dump(mode="json"), lng, lat])).hexdigest()
-    if key is not None:
-        known = session.execute(_KNOWN_KEY, {"key_hash_": key_hash}).first()
-        if known is not None:
-            return _repeated(session, known, body, token)
-    reference = new_reference()
-    columns = {"reference": reference, "token_hash": _hashed(token)}
-    incoming = features.Incoming(values, shapely.Point(lng, lat), columns=columns)
-    result = features.put(session, LAYER, [incoming], actor, at)
+    return report_all(session, [Report(values, lng, lat, at, key)], actor)[0]
+
+
+def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESIDENT) -> list[Reported]:
+    """Takes in needs as `report` does each, in their order, all or none: raises what the first at fault would."""
+    secret = household_key(session)
+    keys = [_hashed(one.key) if one.key is not None else None for one in reports]
+    bodies = [_body_hash(one) for one in reports]
+    tokens = [_token(secret, one.key) for one in reports]
+    wanted = [key for key in keys if key is not None]
+    rows = session.execute(_KNOWN_KEYS, {"key_hashes": wanted}) if wanted else ()
+    known = {row.key_hash: row for row in rows}
+    new = [at for at, key in enumerate(keys) if key not in known]
+    made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
+    kept = [
+        {"key_hash": keys[at], "body_hash": bodies[at], "need_id": one.need_id, "created_at": reports[at].at}
+        for at, one in zip(new, made, strict=True)
+        if keys[at] is not None
+    ]
+    if kept:
+        insert_rows(session, IdempotencyKey.__table__, kept)  # type: ignore[arg-type]
+    found = dict(zip(new, made, strict=True))
+    return [
+        found[at] if at in found else _repeated(session, known[keys[at]], bodies[at], tokens[at])
+        for at in range(len(reports))
+    ]
+
+
+def _made(session: Session, reports: Sequence[Report], tokens: Sequence[str], actor: Actor) -> list[Reported]:
+    """New needs, with the references and tokens they got."""
+    if not reports:
+        return []
+    references = [new_reference() for _ in reports]
+    incoming = []
+    for one, reference, token in zip(reports, references, tokens, strict=True):
+        columns = {
+            "reference": reference,
+            "token_hash": _hashed(token),
+            "reported_at": one.values.reported_at or one.at,
+        }
+        incoming.append(features.Incoming(one.values, shapely.Point(one.lng, one.lat), columns=columns))
+    result = features.put(session, LAYER, incoming, actor, max(one.at for one in reports))
     if result.rejected:
         raise BadInput("the need cannot be taken", [{"field": "", "reason": reason} for _, reason in result.rejected])
-    if key is not None:
-        row = {"key_hash": key_hash, "body_hash": body, "need_id": result.ids[0], "created_at": at}
-        insert_rows(session, IdempotencyKey.__table__, [row])  # type: ignore[arg-type]
-    return Reported(result.ids[0], reference, token, repeated=False)
+    return [
+        Reported(need_id, reference, token, repeated=False)
+        for need_id, reference, token in zip(result.ids, references, tokens, strict=True)
+    ]
 
 
-def _token(session: Session, key: str | None) -> str:
+def _body_hash(one: Report) -> str:
+    return hashlib.sha256(orjson.dumps([one.values.model_dump(mode="json"), one.lng, one.lat])).hexdigest()
+
+
+def _token(secret: bytes, key: str | None) -> str:
     """The private link's token, 128 bits. It follows from the phone's key and the store's secret, so that a repeat
     can give it again although only its hash is kept.
     """
     if key is None:
         return secrets.token_urlsafe(16)
-    digest = hmac.new(household_key(session), f"token\x1f{key}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, f"token\x1f{key}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
@@ -96,7 +144,7 @@ def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _repeated(session: Session, known: Row[int, str], body: str, token: str) -> Reported:
+def _repeated(session: Session, known: Row[str, int, str], body: str, token: str) -> Reported:
     if known.body_hash != body:
         raise BadInput(
             "this Idempotency-Key was used for another report", [{"field": "Idempotency-Key", "reason": "used"}]

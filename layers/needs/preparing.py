@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from data import areas
-from data.keeping import HOUSEHOLD_KEY, kept_two
+from data.keeping import household_key
 from geo import cells
 from layers.needs import rules
 from layers.vocabulary.queries import vocabulary
@@ -26,16 +26,16 @@ REFERENCE_LENGTH = 10
 CLOCK_AHEAD = timedelta(minutes=10)
 
 #: By store, under the household key of the store they were read from: another one may be put in its place.
-_slots: WeakKeyDictionary[Engine, tuple[str | None, dict[str, int]]] = WeakKeyDictionary()
+_slots: WeakKeyDictionary[Engine, tuple[bytes, dict[str, int]]] = WeakKeyDictionary()
 
 
 def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
     """Completes `rows` in place; a row that cannot be taken gets its reason under "rejected"."""
-    secret, version = kept_two(session, HOUSEHOLD_KEY, areas.VERSION_KEY)
-    key, slots = bytes.fromhex(secret or ""), _slots_for(session, secret, rows)
+    key = household_key(session)
+    slots = _slots_for(session, key, rows)
     points = [row["geometry"] for row in rows]
     lngs, lats = shapely.get_x(points), shapely.get_y(points)
-    communities = areas.communities_of(session, lngs, lats, version)
+    communities = areas.communities_of(session, lngs, lats)
     places = zip(lngs.tolist(), lats.tolist(), cells.leaves_of(lngs, lats).tolist(), communities, strict=True)
     for row, (lng, lat, leaf, community) in zip(rows, places, strict=True):
         row.update(lng=lng, lat=lat, leaf=leaf, community=community or "unknown")
@@ -51,12 +51,12 @@ def prepare(session: Session, rows: list[dict[str, Any]], at: datetime) -> None:
             row["rejected"] = f"reported_at {row['reported_at'].isoformat()} lies in the future"
 
 
-def _slots_for(session: Session, secret: str | None, rows: list[dict[str, Any]]) -> dict[str, int]:
+def _slots_for(session: Session, key: bytes, rows: list[dict[str, Any]]) -> dict[str, int]:
     engine = session.get_bind().engine
-    read_under, slots = _slots.get(engine, (None, {}))
-    if read_under != secret or any(row["service"] not in slots for row in rows):
+    read_under, slots = _slots.get(engine, (b"", {}))
+    if read_under != key or any(row["service"] not in slots for row in rows):
         slots = vocabulary(session).slots
-        _slots[engine] = (secret, slots)
+        _slots[engine] = (key, slots)
     return slots
 
 

@@ -133,6 +133,18 @@ def test_a_session_ends_after_a_long_shift_without_a_request(
     assert not is_signed_in(browser)
 
 
+def test_the_session_cookie_is_sent_anew_every_few_minutes_and_not_with_every_answer(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("district_official")
+    now = time.time()
+
+    assert "Set-Cookie" not in browser.get("/account").headers
+    monkeypatch.setattr(itsdangerous.timed.time, "time", lambda: now + 6 * 60)
+    assert "linli_session=" in browser.get("/account").headers["Set-Cookie"]
+    assert "Set-Cookie" not in browser.get("/account").headers
+
+
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient, database: Database) -> None:
     add(database)
 

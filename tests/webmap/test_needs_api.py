@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from data.database import Database
+from data.database import Database, open_database
 from data.journal import JournalRow
 from layers.needs.record import IdempotencyKey, Need, NeedPrivate
 from tests.layers.legal_moves import NEEDS, TAKEN_BACK, legal_for
@@ -97,6 +97,44 @@ def test_the_same_report_sent_twice_at_once_is_one_need(make_app: MakeApp, offic
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
     assert len({answer.get_json()["reference"] for answer in answers}) == 1
     assert needs_on_the_map(official) == 1
+
+
+def test_of_many_that_arrive_together_each_gets_its_own_answer(app: Flask, official: FlaskClient) -> None:
+    bodies = [{"lon": LNG, "lat": LAT, "service": "food", "words": f"{number}"} for number in range(12)]
+    for body in bodies[::4]:
+        body["service"] = "nobody_offers_this"
+    answers: dict[int, TestResponse] = {}
+    together = threading.Barrier(len(bodies))
+
+    def send(number: int, client: FlaskClient) -> None:
+        together.wait()
+        answers[number] = client.post("/api/v1/needs", json=bodies[number])
+
+    threads = [threading.Thread(target=send, args=(number, app.test_client())) for number in range(len(bodies))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [answers[number].status_code for number in range(12)] == [400, 201, 201, 201] * 3
+    assert "nobody_offers_this" in problem_of(answers[0], 400)["errors"][0]["reason"]
+    references = {answer.get_json()["reference"] for answer in answers.values() if answer.status_code == 201}
+    assert len(references) == 9
+    assert needs_on_the_map(official) == 9
+
+
+def test_while_one_waits_for_the_store_to_write_others_are_answered(
+    app: Flask, client: FlaskClient, store_url: str
+) -> None:
+    sent = threading.Thread(target=report, args=(app.test_client(),))
+    read = threading.Thread(target=client.get, args=(f"/api/v1/cells?bbox={BOX}",))
+    with open_database(store_url) as another_process:
+        with another_process.write():
+            sent.start()
+            read.start()
+            read.join(10)
+            assert not read.is_alive()
+        sent.join()
 
 
 def test_the_same_key_with_another_report_is_refused(client: FlaskClient, official: FlaskClient) -> None:

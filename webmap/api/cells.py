@@ -68,25 +68,36 @@ def cells_of_tile(path: TilePath, query: TileQuery) -> Response:
 
 def _answer(box: Box, res: int, at: datetime | None) -> Response:
     internal = may(current_actor(), "cells.internal")
-    present = service().present(internal)
-    now = datetime.now(UTC)
-    version = present.version(now)
-    tag = f'"{"i" if internal else "p"}{version.tag}{"" if at is None else "@" + at.isoformat()}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        response = Response(status=304)
+    present, now = service().present(internal), datetime.now(UTC)
+    known = request.headers.get("If-None-Match")
+    tag = tag_of(present.version(now), internal, at) if known else ""
+    if known and tag in known:
+        response = Response(status=304, mimetype="application/json")
     elif at is None:
         answer = present.in_box(box, res, now)
+        tag = tag_of(answer.version, internal, at)
         response = Response(_body(res, now, answer, internal), mimetype="application/json")
     else:
+        version = present.version(now)
+        tag = tag_of(version, internal, at)
         with service().database.snapshot() as session:
             states = queries.state_at(session, box, res, at, now, service().zone, internal)
             published = None if internal else publications.moment_at(session, at)
         answer = _packed(states, version, res, published)
         response = Response(_body(res, at, answer, internal), mimetype="application/json")
-    response.headers["ETag"] = tag
-    response.headers["Vary"] = "Cookie"
-    response.headers["Cache-Control"] = "private, no-cache" if internal else "public, no-cache"
+    response.headers.update(headers_of(tag, internal))
     return response
+
+
+def headers_of(tag: str, internal: bool) -> list[tuple[str, str]]:
+    """What an answer says of itself. The tag is weak: it promises the same content, in whatever coding."""
+    caching = "private, no-cache" if internal else "public, no-cache"
+    return [("ETag", f"W/{tag}"), ("Vary", "Cookie"), ("Cache-Control", caching)]
+
+
+def tag_of(version: Version, internal: bool, at: datetime | None) -> str:
+    """The tag, in quotes, of all answers of a version, for staff or for the public, now or at a moment."""
+    return f'"{"i" if internal else "p"}{version.tag}{"" if at is None else "@" + at.isoformat()}"'
 
 
 def _packed(states: dict[int, State], version: Version, res: int, published: datetime | None) -> Answer:
