@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
+from data.driver import mark_of, run, run_many
 
 #: From this many rows on COPY is used. Below, starting it costs more than it saves.
 MANY = 50
@@ -49,9 +50,12 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     if connection.dialect.name == "postgresql" and len(rows) >= MANY:
         _copy_in(connection, _copy(table, names, connection.dialect), rows)
         return
-    plan = _insert(table, names, connection.dialect)
+    plan = _insert(table, names, connection.dialect, mark_of(connection))
     values = plan.values(rows)
-    connection.exec_driver_sql(plan.statement, values if len(values) > 1 else values[0])
+    if len(values) > 1:
+        run_many(connection, plan.statement, values)
+    else:
+        run(connection, plan.statement, values[0])
 
 
 def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -66,8 +70,7 @@ def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, An
 
 
 @lru_cache(maxsize=256)
-def _insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
-    mark = "%s" if dialect.name == "postgresql" else "?"
+def _insert(table: Table, names: tuple[str, ...], dialect: Dialect, mark: str) -> _Plan:
     columns = [table.c[name] for name in names]
     marks = (
         f"ST_GeomFromWKB({mark}, {column.type.srid})" if isinstance(column.type, Geometry) else mark

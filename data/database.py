@@ -28,7 +28,7 @@ INSTANCE = CHECKOUT / "instance"
 #: How long a writer waits for the one write place of a SQLite file before it gives up with "database is locked".
 #: Longer than the largest batch of a load takes; shorter than a person waits.
 WRITE_WAIT_SECONDS = 30.0
-WRITE_POLL_SECONDS = 0.0005
+WRITE_POLL_SECONDS = 0.0001
 
 
 def database_url(url: str | None = None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, bindparam, select
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data.base import Base
+from data.driver import mark_of, run
 
 
 class Kept(Base):
@@ -19,13 +20,12 @@ class Kept(Base):
 #: The key of the household key.
 HOUSEHOLD_KEY = "household_key"
 
-#: Built once, and past the mapper: a pin is written while others wait.
-_VALUE = select(Kept.__table__.c.value).where(Kept.__table__.c.key == bindparam("key_"))
-
 
 def kept(session: Session, key: str) -> str | None:
     """The fact kept under `key`, None where there is none."""
-    return session.execute(_VALUE, {"key_": key}).scalar()
+    connection = session.connection()
+    row = run(connection, f'SELECT value FROM kept WHERE "key" = {mark_of(connection)}', (key,)).fetchone()  # noqa: S608
+    return row[0] if row else None
 
 
 def keep(session: Session, key: str, value: str | None) -> None:
@@ -47,6 +47,6 @@ def household_key(session: Session) -> bytes:
     Remembered by a session, never by a process: another store may be put in place of this one (linli restore).
     """
     if HOUSEHOLD_KEY not in session.info:
-        session.info[HOUSEHOLD_KEY] = bytes.fromhex(session.execute(_VALUE, {"key_": HOUSEHOLD_KEY}).scalar_one())
+        session.info[HOUSEHOLD_KEY] = bytes.fromhex(kept(session, HOUSEHOLD_KEY) or "")
     key: bytes = session.info[HOUSEHOLD_KEY]
     return key

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallIntege
 from sqlalchemy.orm import Session
 
 from data.columns import Cell, Key
+from data.driver import mark_of, run, run_many
 
 #: Stand for "without beginning" and "without end"; far outside any moment, well inside 64 bits.
 ALWAYS_MS, NEVER_MS = -(2**60), 2**60
@@ -116,7 +117,7 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
     if connection.dialect.name == "postgresql":
         connection.execute(_upsert_arrays(names), {f"p{i}": column.tolist() for i, column in enumerate(rows.T)})
     else:
-        connection.exec_driver_sql(_upsert(names, 1, "?"), list(map(tuple, rows.tolist())))
+        run_many(connection, _upsert(names, 1, "?"), list(map(tuple, rows.tolist())))
 
 
 def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> None:
@@ -127,8 +128,7 @@ def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]
     rows = [(*key, *(sums[key].get(name, 0) for name in names)) for key in sorted(sums)]
     values = tuple(value for row in rows for value in row)
     connection = session.connection()
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    connection.exec_driver_sql(_upsert(names, len(rows), mark), values)
+    run(connection, _upsert(names, len(rows), mark_of(connection)), values)
 
 
 def _adding(columns: tuple[str, ...]) -> str:

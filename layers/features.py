@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from data import journal, locks
 from data.bulk import insert_rows
+from data.driver import run
 from geo import cells, covers
 from geo.covers import Cover
 from geo.outlines import outline_of_cells
@@ -342,8 +343,8 @@ def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
     if session.get_bind().dialect.name == "postgresql":
         query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
         return list(session.execute(query, {"name": name, "count": count}).scalars())
-    found = session.connection().exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (name,))
-    last = found.scalar() or 0
+    row = run(session.connection(), "SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()
+    last = row[0] if row else 0
     return list(range(last + 1, last + 1 + count))
 
 

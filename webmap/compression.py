@@ -58,13 +58,13 @@ def init_app(app: Flask) -> None:
 
 
 def _may_be_compressed(response: Response) -> bool:
-    """Not a part of a file, not an answer without a body, and nothing that must be kept nowhere.
+    """Not a part of a file, and nothing that must be kept nowhere.
 
     A page kept nowhere holds something of one person's beside words that a stranger can choose by way of a link: from
     how well both compress together the one could be guessed (the BREACH attack).
     """
     return (
-        response.status_code not in (206, 304)
+        response.status_code != 206
         and response.mimetype in MEDIA_TYPES
         and "no-store" not in response.headers.get("Cache-Control", "")
     )

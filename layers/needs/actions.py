@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from data.bulk import insert_rows
+from data.driver import mark_of, run
 from data.keeping import household_key
 from layers import features
 from layers.actor import RESIDENT, Actor
@@ -56,13 +57,6 @@ class Report:
     key: str | None = None
 
 
-#: Built once: a pin is written while others wait.
-_KEYS = IdempotencyKey.__table__.c
-_KNOWN_KEYS = select(_KEYS.key_hash, _KEYS.need_id, _KEYS.body_hash).where(
-    _KEYS.key_hash.in_(bindparam("key_hashes", expanding=True))
-)
-
-
 def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
     """Creates needs, or updates those whose source id is known; their states are left to moves."""
     return features.put(session, LAYER, incoming, actor, at)
@@ -85,9 +79,7 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
     keys = [_hashed(one.key) if one.key is not None else None for one in reports]
     bodies = [_body_hash(one) for one in reports]
     tokens = [_token(secret, one.key) for one in reports]
-    wanted = [key for key in keys if key is not None]
-    rows = session.execute(_KNOWN_KEYS, {"key_hashes": wanted}) if wanted else ()
-    known = {row.key_hash: row for row in rows}
+    known = _known(session, [key for key in keys if key is not None])
     new = [at for at, key in enumerate(keys) if key not in known]
     made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
     kept = [
@@ -102,6 +94,16 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
         found[at] if at in found else _repeated(session, known[keys[at]], bodies[at], tokens[at])
         for at in range(len(reports))
     ]
+
+
+def _known(session: Session, keys: Sequence[str]) -> dict[str | None, tuple[int, str]]:
+    """Of keys that reports came under before: the number of the need each became, and the hash of what was sent."""
+    if not keys:
+        return {}
+    connection = session.connection()
+    marks = ", ".join([mark_of(connection)] * len(keys))
+    query = f"SELECT key_hash, need_id, body_hash FROM idempotency_keys WHERE key_hash IN ({marks})"  # noqa: S608
+    return {key: (need_id, body) for key, need_id, body in run(connection, query, keys)}
 
 
 def _made(session: Session, reports: Sequence[Report], tokens: Sequence[str], actor: Actor) -> list[Reported]:
@@ -144,13 +146,14 @@ def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _repeated(session: Session, known: Row[str, int, str], body: str, token: str) -> Reported:
-    if known.body_hash != body:
+def _repeated(session: Session, known: tuple[int, str], body: str, token: str) -> Reported:
+    need_id, known_body = known
+    if known_body != body:
         raise BadInput(
             "this Idempotency-Key was used for another report", [{"field": "Idempotency-Key", "reason": "used"}]
         )
-    reference = session.execute(select(Need.reference).where(Need.id == known.need_id)).scalar_one()
-    return Reported(known.need_id, reference, token, repeated=True)
+    reference = session.execute(select(Need.reference).where(Need.id == need_id)).scalar_one()
+    return Reported(need_id, reference, token, repeated=True)
 
 
 #: How long a phone may take to send a report again and still get the need it became.
