@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, func, select, text
+from sqlalchemy import Index, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data import locks
 from data.base import Base
 from data.bulk import insert_rows
 from data.columns import Json, Key, Moment
+from data.driver import run
 
 
 class JournalRow(Base):
@@ -59,12 +60,20 @@ class Entry:
     public: bool = False
 
 
+def wait_for_place(session: Session) -> None:
+    """Waits until nobody else writes the journal, and keeps others from it until the transaction ends.
+
+    What is written in the order of the journal is visible in that order. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        run(session.connection(), "SELECT pg_advisory_xact_lock(%s)", (locks.JOURNAL,))
+
+
 def append(session: Session, entries: Sequence[Entry], actor: str, role: str, at: datetime) -> None:
     """Writes `entries` in order at the end of the journal, in the caller's transaction."""
     if not entries:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": locks.JOURNAL})
+    wait_for_place(session)
     public_seq = 0
     if any(entry.public for entry in entries):
         public_seq = latest_public(session)

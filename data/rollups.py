@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, Table, Text, TextClause, text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.orm import Session
 
 from data.columns import Cell, Key
-from data.driver import mark_of, run, run_many
+from data.driver import run, run_many
 
 #: Stand for "without beginning" and "without end"; far outside any moment, well inside 64 bits.
 ALWAYS_MS, NEVER_MS = -(2**60), 2**60
@@ -115,9 +115,9 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
     rows = np.column_stack((keys[order], amounts[np.ix_(order, used)]))
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(_upsert_arrays(names), {f"p{i}": column.tolist() for i, column in enumerate(rows.T)})
+        run(connection, _upsert_arrays(names), [column.tolist() for column in rows.T])
     else:
-        run_many(connection, _upsert(names, 1, "?"), list(map(tuple, rows.tolist())))
+        run_many(connection, _upsert(names, 1), list(map(tuple, rows.tolist())))
 
 
 def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> None:
@@ -126,9 +126,11 @@ def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]
     if not names:
         return
     rows = [(*key, *(sums[key].get(name, 0) for name in names)) for key in sorted(sums)]
-    values = tuple(value for row in rows for value in row)
     connection = session.connection()
-    run(connection, _upsert(names, len(rows), mark_of(connection)), values)
+    if connection.dialect.name == "postgresql":
+        run(connection, _upsert_arrays(names), [list(column) for column in zip(*rows, strict=True)])
+    else:
+        run(connection, _upsert(names, len(rows)), [value for row in rows for value in row])
 
 
 def _adding(columns: tuple[str, ...]) -> str:
@@ -137,17 +139,15 @@ def _adding(columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _upsert(columns: tuple[str, ...], rows: int, mark: str) -> str:
-    row = "(" + ", ".join([mark] * (len(columns) + 2)) + ")"
+def _upsert(columns: tuple[str, ...], rows: int) -> str:
+    row = "(" + ", ".join("?" * (len(columns) + 2)) + ")"
     names, values = ", ".join(columns), ", ".join([row] * rows)
     return f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} {_adding(columns)}"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
-def _upsert_arrays(columns: tuple[str, ...]) -> TextClause:
+def _upsert_arrays(columns: tuple[str, ...]) -> str:
     types = ["smallint", "bigint", *(["integer"] * len(columns))]
-    arrays = ", ".join(f"CAST(:p{i} AS {kind}[])" for i, kind in enumerate(types))
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
     names = ", ".join(columns)
-    return text(
-        f"INSERT INTO cell_rollups (res, cell, {names}) SELECT * FROM unnest({arrays}) {_adding(columns)}"  # noqa: S608
-    )
+    return f"INSERT INTO cell_rollups (res, cell, {names}) SELECT * FROM unnest({arrays}) {_adding(columns)}"  # noqa: S608

@@ -15,7 +15,7 @@ from typing import Any
 import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from data import journal, locks
@@ -341,8 +341,8 @@ def _insert_private(session: Session, layer: Layer, rows: list[tuple[int, dict[s
 def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
     name = layer.table.name
     if session.get_bind().dialect.name == "postgresql":
-        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-        return list(session.execute(query, {"name": name, "count": count}).scalars())
+        query = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        return [number for (number,) in run(session.connection(), query, (name, count))]
     row = run(session.connection(), "SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()
     last = row[0] if row else 0
     return list(range(last + 1, last + 1 + count))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
+from data import journal
 from data.availability import StoreAway
 from data.database import Database
 from layers.actor import RESIDENT, Actor
@@ -36,10 +36,12 @@ class Arrival:
     counted_under: str | None
     photos: Sequence[additions.Photo] = ()
     outcome: Reported | Exception | None = None
+    called: threading.Event = field(default_factory=threading.Event)  # kept, or first of those who wait
 
 
 def write_all(session: Session, arrivals: Sequence[Arrival], actor: Actor) -> list[Reported]:
     """Takes in all or none; raises BadInput, or TooManyReports above the limits of counts."""
+    journal.wait_for_place(session)  # first of all: whoever had written a key before could wait for who waits for it
     taken = report_all(session, [one.report for one in arrivals], actor)
     for one, reported in zip(arrivals, taken, strict=True):
         if reported.repeated:
@@ -58,25 +60,40 @@ class Intake:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[Arrival] = []
-        self._guard, self._writing = threading.Lock(), threading.Lock()
+        self._guard = threading.Lock()
+        self._is_led = False  # whether somebody is writing for all
 
     def take(self, arrival: Arrival) -> Reported:
         """Gives what became of a report once it is kept, or raises what was wrong with it."""
         with self._guard:
             self._waiting.append(arrival)
-        with ExitStack() as leading:
+            leads, self._is_led = not self._is_led, True
+        if not leads:
             with self._database.while_waiting():
-                leading.enter_context(self._writing)
-            while (outcome := arrival.outcome) is None:
+                arrival.called.wait()
+        if arrival.outcome is None:
+            self._lead(arrival)
+        if isinstance(arrival.outcome, Exception):
+            raise arrival.outcome
+        return cast(Reported, arrival.outcome)
+
+    def _lead(self, arrival: Arrival) -> None:
+        """Writes for all who wait until the report is kept, then leaves it to the next."""
+        try:
+            while arrival.outcome is None:
                 self._write()
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+        finally:
+            with self._guard:
+                self._is_led = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].called.set()
 
     def _write(self) -> None:
         together: list[Arrival] = []
         try:
             with self._database.write() as session:
+                with self._database.while_waiting():
+                    journal.wait_for_place(session)
                 together = self._those_waiting()  # who came while this one waited for the store comes along
                 taken: Sequence[Reported | Exception] = write_all(session, together, RESIDENT)
         except StoreAway as error:
@@ -87,6 +104,7 @@ class Intake:
             taken = [self._alone(one) for one in together]
         for one, outcome in zip(together, taken, strict=True):
             one.outcome = outcome
+            one.called.set()
 
     def _those_waiting(self) -> list[Arrival]:
         with self._guard:
