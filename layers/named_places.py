@@ -57,8 +57,11 @@ def named_places(session: Session, layer: Layer, field: str) -> Names[BaseGeomet
 def place_of(session: Session, values: BaseModel) -> BaseGeometry | None:
     """The outline of the compounds that a feature names, None where it names none. Raises BadInput for one unknown."""
     names: Sequence[str] = getattr(values, "compounds", ())
-    if not names:
-        return None
+    return outline_of_compounds(session, names) if names else None
+
+
+def outline_of_compounds(session: Session, names: Sequence[str]) -> BaseGeometry:
+    """What compounds cover together. Raises BadInput for a name that none has."""
     outlines = outlines_by_name(session)
     unknown = [name for name in names if name not in outlines]
     if unknown:

@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         second_factor,
         sign_in,
         staff,
+        zones,
     )
     from webmap.service import Service
     from webmap.settings import from_environment
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         accountability,
         offline,
         posters,
+        zones,
         problems,
         icon,
         health,

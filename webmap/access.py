@@ -85,6 +85,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "layers.write_all": Permission(
             (*OFFICIALS, ADMINISTRATOR), "change every layer, not only supply_drops and volunteer_shifts"
         ),
+        "zones.manage": Permission(
+            (*OFFICIALS, ADMINISTRATOR), "see what a zone would do, propose one, put another one's proposal into force"
+        ),
         "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),

@@ -12,6 +12,15 @@ from layers.quarantine_zones.record import QuarantineZone
 from layers.quarantine_zones.rules import RANK
 
 
+def current(session: Session, at: datetime) -> list[dict[str, Any]]:
+    """Zones that are not over at a moment, in every state but lifted: first those that wait for a decision."""
+    zone = QuarantineZone
+    query = select(zone.__table__).where(zone.state != "lifted", or_(zone.valid_to.is_(None), zone.valid_to > at))
+    rows = [dict(row) for row in session.execute(query).mappings()]
+    order = {"proposed": 0, "in_force": 1, "drafted": 2}
+    return sorted(rows, key=lambda row: (order[row["state"]], -RANK[row["level"]], row["name"], row["id"]))
+
+
 def holding(session: Session, at: datetime) -> list[dict[str, Any]]:
     """Name, level, interval and geometry of the zones in force at a moment, strictest and newest first."""
     zone = QuarantineZone

@@ -21,4 +21,5 @@ class QuarantineZone(FeatureColumns, Base):
     order_reference: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str | None] = mapped_column(Text)  # whose words wait for a second official
     geometry: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON"))

@@ -40,6 +40,11 @@ class Feature(FeatureModel):
     state: State = titled("State", "状态", default="in_force", aliases=("status",))
 
 
+def may_put_in_force(proposed_by: str | None, name: str) -> bool:
+    """Whether somebody may put a zone into force: nobody closes a street alone."""
+    return proposed_by is None or proposed_by != name
+
+
 def contribution(row: Mapping[str, Any]) -> Contribution:
     """The zone's level over its cells, from it came into force until it is lifted."""
     if row["state"] not in ("in_force", "lifted"):

@@ -40,6 +40,8 @@ STAFF: Mapping[str, str] = {
     "/dashboard/list": "/dashboard/list?overdue=1",
     "/posters": "/posters?q=园",
     "/posters/print": "/posters",
+    "/zones": "/zones",
+    "/zones/new": "/zones/new",
 }
 
 #: Pages of an organization's people.

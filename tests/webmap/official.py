@@ -57,16 +57,16 @@ LEAST: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def feature(layer: str, **properties: Any) -> dict[str, Any]:
+def feature(layer: str, geometry: dict[str, Any] | None = None, **properties: Any) -> dict[str, Any]:
     """A feature of a layer as the API takes it, with the least it needs and what is given."""
-    values, geometry = LEAST[layer]
-    return {"type": "Feature", "geometry": geometry, "properties": {**values, **properties}}
+    values, usual = LEAST[layer]
+    return {"type": "Feature", "geometry": geometry or usual, "properties": {**values, **properties}}
 
 
-def put(client: FlaskClient, layer: str, **properties: Any) -> int:
-    """Puts a feature on the map; its number."""
-    answer = client.post(f"/api/v1/{layer}", json=feature(layer, **properties))
-    assert answer.status_code == 201, answer.get_data(as_text=True)
+def put(client: FlaskClient, layer: str, geometry: dict[str, Any] | None = None, **properties: Any) -> int:
+    """Puts a feature on the map, or changes the one of its source id; its number."""
+    answer = client.post(f"/api/v1/{layer}", json=feature(layer, geometry, **properties))
+    assert answer.status_code in ((200, 201) if "source_id" in properties else (201,)), answer.get_data(as_text=True)
     return int(answer.get_json()["id"])
 
 

@@ -1,0 +1,48 @@
+"""Closing a compound takes two officials, each in a browser of their own: one on a phone in Chinese, one at a desk."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.visitors import DESKTOP, PHONE, fits
+
+NAME = "七号楼周边"
+
+
+def zone(page: Page) -> Locator:
+    """The zone on the list."""
+    return page.locator(".zone", has=page.locator("h3", has_text=NAME))
+
+
+def test_one_official_proposes_a_zone_and_a_second_puts_it_into_force(visit: Visit) -> None:
+    first = visit("/sign-in?next=/zones", PHONE, "zh")
+    first.sign_in("district-official@example.org")
+    phone = first.page
+    phone.get_by_role("link", name="提出管控区域").click()
+    phone.locator("#name").fill(NAME)
+    phone.locator("input[name=level][value=lockdown]").check()
+    phone.locator("#reason").fill("一例阳性(虚构)")
+    phone.locator("details.compounds summary").first.click()
+    phone.locator("details.compounds input").first.check()
+    phone.get_by_role("button", name="查看影响").click()
+    expect(phone.get_by_role("region", name="该区域的影响")).to_contain_text("范围内有 1 个小区")
+    assert fits(phone)
+    phone.get_by_role("button", name="提出", exact=True).click()
+    expect(phone.get_by_role("status").first).to_contain_text("已提出")
+    expect(zone(phone).get_by_role("button", name="批准生效")).to_have_count(0)
+    assert fits(phone)
+
+    second = visit("/sign-in?next=/zones", DESKTOP, "en")
+    second.sign_in("city-official@example.org")
+    desk = second.page
+    zone(desk).get_by_role("button", name="Put into force").click()
+    expect(desk.get_by_role("status").first).to_contain_text("The zone is in force.")
+    public = visit("/", PHONE, "en").page
+    told = public.request.get(f"{first.linli}/api/v1/quarantine_zones").json()["features"]
+    assert [one["properties"]["level"] for one in told if one["properties"]["name"] == NAME] == ["lockdown"]
+
+    zone(desk).get_by_label("Why it is lifted").fill("虚构的演练结束")
+    zone(desk).get_by_role("button", name="Lift").click()
+    expect(desk.get_by_role("status").first).to_contain_text("The zone is lifted.")
+    expect(zone(desk)).to_have_count(0)
