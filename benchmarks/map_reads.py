@@ -29,7 +29,7 @@ EDGE_3857 = {6: 3724.5 * 1.157, 8: 531.4 * 1.157, 10: 75.9 * 1.157}
 
 def copy_points(database: Database, peer_url: str) -> None:
     """Gives the bare routes the same needs, as points with a spatial index."""
-    with database.read() as session, psycopg.connect(peer_url) as connection:
+    with database.snapshot() as session, psycopg.connect(peer_url) as connection:
         connection.execute("DROP TABLE IF EXISTS bench_points")
         connection.execute("CREATE TABLE bench_points (geom geometry(Point, 3857))")
         connection.execute("CREATE TEMP TABLE given (lng float8, lat float8)")
