@@ -41,7 +41,8 @@ def linli(url: str) -> Iterator[str]:
 def peers(environment: dict[str, str]) -> Iterator[str]:
     """The bare routes, served with the same workers; gives their address."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "benchmarks.peers:app", "-b", f"127.0.0.1:{port}", "-k", "gthread"]
+    command = [sys.executable, "-m", "gunicorn", "benchmarks.peers:app", "-b", f"127.0.0.1:{port}"]
+    command += ["-k", "webmap.server.EvenWorker"]
     command += ["-w", str(WORKERS), "--threads", str(THREADS), "--log-level", "warning"]
     with _running(command, environment, port, "/empty") as address:
         yield address

@@ -10,11 +10,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.sharedctypes import RawArray
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 #: Seconds before a clock that ended by itself is started again. Sooner fills the log when the store is away; later
 #: leaves the public with an old publication (they are made every ten minutes).
@@ -38,6 +41,37 @@ class Plan:
     announcement: str
 
 
+#: Connections each worker holds, by place; negative where there is no worker. Shared by all processes of a service.
+PLACES = 64
+_held = RawArray(ctypes.c_int, [-1] * PLACES)
+
+#: How long a worker that holds more connections than another leaves a new one to it, in seconds.
+LEFT_TO_OTHERS = 0.005
+
+
+class EvenWorker(ThreadWorker):
+    """gunicorn's worker of threads, which leaves a new connection to a worker that holds fewer.
+
+    All listen on one socket, and on few processors whoever runs takes every connection that comes at once. Browsers
+    keep theirs open, so that one process would do all the work while the others idle.
+    """
+
+    @property
+    def nr_conns(self) -> int:
+        """How many connections this worker holds; gunicorn counts them up and down."""
+        return max(_held[self.age % PLACES], 0)
+
+    @nr_conns.setter
+    def nr_conns(self, count: int) -> None:
+        _held[self.age % PLACES] = count
+
+    def accept(self, listener: socket.socket) -> None:
+        """Takes a connection, if no worker with fewer has taken it meanwhile."""
+        if self.nr_conns > min(count for count in _held if count >= 0):
+            time.sleep(LEFT_TO_OTHERS)
+        super().accept(listener)
+
+
 class Server(BaseApplication):
     """gunicorn, configured here alone: no file and no variable of its own is read."""
 
@@ -50,7 +84,7 @@ class Server(BaseApplication):
         plan = self._plan
         for name, value in {
             "bind": f"fd://{plan.listener.detach()}",  # gunicorn owns it from here
-            "worker_class": "gthread",
+            "worker_class": EvenWorker,
             "workers": plan.workers,
             "threads": plan.threads,
             "preload_app": not plan.reload,  # shares the memory of numpy and h3 between the workers
@@ -130,7 +164,8 @@ def _die_with(parent: int) -> None:
 
 
 def _forget_figures(_arbiter: Any, worker: Any) -> None:
-    """Takes a dead worker's momentary figures out of the sum."""
+    """Takes a dead worker's momentary figures out of the sum, and what it held."""
     from prometheus_client.multiprocess import mark_process_dead
 
+    _held[worker.age % PLACES] = -1
     mark_process_dead(worker.pid)

@@ -1,11 +1,10 @@
-"""The demo neighbourhood as a whole: the same again, quickly, and plainly synthetic."""
+"""The demo neighbourhood as a whole: the same again, and plainly synthetic."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +17,11 @@ LAYERS = ("compounds", "checkpoints", "quarantine_zones", "supply_drops", "volun
 ROLES = ("volunteer", "coordinator", "community_official", "subdistrict_official")
 ROLES += ("district_official", "city_official", "administrator")
 DIGEST = """
-import hashlib, time
+import hashlib
 from tests.data.demo.days import DAY, filled
-began = time.process_time()
 place = filled()
-spent = time.process_time() - began
 rows = [list(row) for layer in {layers!r} for row in getattr(place, layer)]
-print(hashlib.sha256(repr(rows).encode()).hexdigest(), spent)
+print(hashlib.sha256(repr(rows).encode()).hexdigest())
 """
 
 
@@ -32,33 +29,26 @@ def rows_of(layer: str, place: object) -> Iterable[Row | NeedRow]:
     return getattr(place, layer)
 
 
-def fresh_process(hash_seed: str) -> tuple[str, float]:
-    """What a process of its own makes of the day: a digest of every row, and the seconds of processor it took."""
+def fresh_process(hash_seed: str) -> str:
+    """What a process of its own makes of the day: a digest of every row."""
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    told = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", DIGEST.format(layers=LAYERS)],
         cwd=root,
         env=environment,
         check=True,
         capture_output=True,
         text=True,
-    ).stdout.split()
-    return told[0], float(told[1])
+    ).stdout
 
 
-def test_the_same_day_gives_the_same_rows_in_another_process_within_five_seconds() -> None:
-    first, second = fresh_process("1"), fresh_process("2")
-    assert first[0] == second[0]
-    assert max(first[1], second[1]) < 5
+def test_the_same_day_gives_the_same_rows_in_another_process() -> None:
+    assert fresh_process("1") == fresh_process("2")
 
 
-def test_a_second_filling_costs_less_than_a_second() -> None:
-    filled()
-    began = time.process_time()
-    again = neighbourhood(DAY, midnight(DAY) + NOON)
-    assert time.process_time() - began < 1
-    assert again.needs == filled().needs
+def test_filled_again_in_the_same_process_it_has_the_same_needs() -> None:
+    assert neighbourhood(DAY, midnight(DAY) + NOON).needs == filled().needs
 
 
 def test_two_days_share_the_place_and_differ_in_what_happens() -> None:

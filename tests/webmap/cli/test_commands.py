@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -21,24 +20,6 @@ def test_help_names_every_command_and_imports_none() -> None:
 
     assert said.splitlines()[-1] == "[]"
     assert all(f"\n  {name} " in said for name in COMMANDS)
-
-
-def test_help_is_there_before_a_person_wonders() -> None:
-    def seconds() -> float:
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "webmap.cli", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - began
-
-    bare = min(_bare_python() for _ in range(3))
-
-    # Measured against an empty Python, because the machine that tests may be busy; 0.3 s where it is not.
-    assert min(seconds() for _ in range(3)) < max(0.3, 6 * bare)
-
-
-def _bare_python() -> float:
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", ""], capture_output=True, check=True)
-    return time.perf_counter() - began
 
 
 def leaves(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:

@@ -11,8 +11,11 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -73,6 +76,35 @@ def test_nothing_outlives_a_service_that_was_killed(environment: dict[str, str],
     assert _gone_within(20, children)
 
 
+def test_connections_that_come_at_once_are_spread_over_the_processes(
+    environment: dict[str, str], database: Database
+) -> None:
+    serve = [*SERVE[:-1], "2", "--port", "0"]
+    with subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True) as server, ExitStack() as browsers:
+        assert server.stdout is not None
+        where = urlsplit(server.stdout.readline().split()[-1])
+        workers = _workers_within(20, server.pid, 2)
+        kept = [HTTPConnection(where.hostname or "", where.port, timeout=20) for _ in range(16)]
+        together = threading.Barrier(len(kept))
+
+        def ask(browser: HTTPConnection) -> None:
+            together.wait()
+            browser.request("GET", "/api/v1/layers")
+            browser.getresponse().read()
+
+        threads = [threading.Thread(target=ask, args=(browser,)) for browser in kept]
+        for browser, thread in zip(kept, threads, strict=True):
+            browsers.callback(browser.close)
+            thread.start()
+        for thread in threads:
+            thread.join()
+        held = [_connections_of(worker, where.port or 0) for worker in workers]
+        server.terminate()
+
+    assert sum(held) == 16
+    assert min(held) >= 4
+
+
 def test_a_port_that_is_taken_is_one_line_and_exit_two(environment: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -92,6 +124,30 @@ def test_an_unsafe_setting_is_one_line_and_exit_two(environment: dict[str, str])
 
     assert said.returncode == 2
     assert said.stderr == "linli: LINLI_TIMEZONE is a zone such as Asia/Shanghai, not 'Mars'\n"
+
+
+def _workers_within(seconds: float, service: int, count: int) -> list[int]:
+    """The processes of a service that wait for connections, once there are so many: those that poll."""
+    deadline = time.monotonic() + seconds
+    found: list[int] = []
+    while len(found) < count and time.monotonic() < deadline:
+        found = [child for child in _children_of(service) if "anon_inode:[eventpoll]" in _descriptors_of(child)]
+    return found
+
+
+def _descriptors_of(process: int) -> list[str]:
+    found = []
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            found.append(link.readlink().name)
+    return found
+
+
+def _connections_of(process: int, port: int) -> int:
+    """How many open connections to a port of this machine a process holds."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    open_here = {row[9] for row in rows if row[3] == "01" and int(row[1].partition(":")[2], 16) == port}
+    return sum(name.removeprefix("socket:[").removesuffix("]") in open_here for name in _descriptors_of(process))
 
 
 def _children_of(pid: int) -> list[int]:
