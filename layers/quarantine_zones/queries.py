@@ -21,6 +21,11 @@ def current(session: Session, at: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (order[row["state"]], -RANK[row["level"]], row["name"], row["id"]))
 
 
+def is_known(session: Session, source_id: str) -> bool:
+    """Whether there is a zone of this source id."""
+    return session.execute(select(QuarantineZone.id).where(QuarantineZone.source_id == source_id)).first() is not None
+
+
 def holding(session: Session, at: datetime) -> list[dict[str, Any]]:
     """Name, level, interval and geometry of the zones in force at a moment, strictest and newest first."""
     zone = QuarantineZone

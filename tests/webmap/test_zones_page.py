@@ -52,11 +52,14 @@ def hidden(text: str, name: str) -> str:
     return found[1]
 
 
-def propose(client: FlaskClient, **changed: object) -> TestResponse:
+def propose(client: FlaskClient, presses: int = 1, **changed: object) -> TestResponse:
     """Fills the form, reads what the zone does, and proposes it."""
     form = {**FORM, **changed}
     shown = page(client.post("/zones/new", data=form))
-    return client.post("/zones/new", data={**form, "step": "propose", "seen": hidden(shown, "seen")})
+    sent = {**form, "step": "propose", "seen": hidden(shown, "seen"), "draft": hidden(shown, "draft")}
+    for _ in range(presses):
+        answer = client.post("/zones/new", data=sent)
+    return answer
 
 
 def decide(client: FlaskClient, to_state: str, **more: str) -> TestResponse:
@@ -104,6 +107,11 @@ def test_a_second_official_puts_it_into_force_and_the_first_cannot(
 
     assert decide(second, "in_force").status_code == 303
     assert [zone["properties"]["level"] for zone in zones(client)] == ["lockdown"]
+
+
+def test_an_impatient_second_press_proposes_one_zone(proposer: FlaskClient) -> None:
+    assert propose(proposer, presses=2).status_code == 303
+    assert len(zones(proposer)) == 1
 
 
 def test_what_was_sent_back_can_be_proposed_by_somebody_else(proposer: FlaskClient, second: FlaskClient) -> None:

@@ -7,10 +7,12 @@ what it does, and whoever puts a zone into force decides on the words they read.
 from __future__ import annotations
 
 import hashlib
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,13 +22,16 @@ from layers.compounds.queries import named
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed
 from layers.named_places import outline_of_compounds
 from layers.quarantine_zones import LAYER, actions
-from layers.quarantine_zones.queries import current
+from layers.quarantine_zones.queries import current, is_known
 from layers.quarantine_zones.rules import RANK, may_put_in_force
 from layers.text import Text
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
 from webmap.pages.posters import by_community
 from webmap.service import service
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
 
@@ -82,10 +87,17 @@ def new() -> Response:
         return _form(given, compounds, {"compound": str(error)}, status=400)
     if request.form.get("step") != "propose" or request.form.get("seen") != _mark(given, compounds):
         return _form(given, compounds, {}, effects)
-    with service().database.write() as session:
-        done = actions.put(session, [features.Incoming(values, outline)], current_actor(), now)
-    if done.rejected:
-        return _form(given, compounds, {"compound": done.rejected[0][1]}, status=400)
+    values.source_id = f"zone-{_draft()}"
+    incoming = features.Incoming(values, outline)
+
+    def propose(session: Session) -> list[tuple[int, str]]:
+        if is_known(session, values.source_id):
+            return []  # an impatient second press, or the page sent again: it is proposed already
+        return actions.put(session, [incoming], current_actor(), now).rejected
+
+    rejected = service().database.written(propose)
+    if rejected:
+        return _form(given, compounds, {"compound": rejected[0][1]}, status=400)
     return make_response(redirect(url_for("zones.find", done="proposed"), 303))
 
 
@@ -99,13 +111,15 @@ def decide(zone_id: int) -> Response:
     try:
         with service().database.write() as session:
             row = features.locked(session, LAYER, [zone_id])[zone_id]
-            if row["changed_at"].isoformat() != request.form.get("seen"):
-                return _list(_("This zone was changed since you read it. Read it again; nothing was done."), 409)
-            actions.move(session, [zone_id], to_state, current_actor(), datetime.now(UTC), reason=reason or None)
+            is_as_read = row["changed_at"].isoformat() == request.form.get("seen")
+            if is_as_read:
+                actions.move(session, [zone_id], to_state, current_actor(), datetime.now(UTC), reason=reason or None)
     except NotAllowed:
         return _list(_("You proposed this zone. A second official puts it into force."), 403)
     except MoveNotAllowed:
         return _list(_("That step is not possible from where this zone stands."), 409)
+    if not is_as_read:
+        return _list(_("This zone was changed since you read it. Read it again; nothing was done."), 409)
     return make_response(redirect(url_for("zones.find", done=to_state), 303))
 
 
@@ -149,8 +163,15 @@ def _form(
         problems=problems,
         effects=effects,
         seen=_mark(given, chosen),
+        draft=_draft(),
     )
     return make_response(page, status)
+
+
+def _draft() -> str:
+    """Stands for one filling of the form, however often it is sent."""
+    given = request.form.get("draft", "")
+    return given if re.fullmatch("[0-9a-f]{16}", given) else secrets.token_hex(8)
 
 
 def _levels() -> dict[str, Text]:
