@@ -14,6 +14,10 @@ EARTH_RADIUS_M = 6_371_008.8
 # about 17 minutes at 4.5 km/h.
 DETOUR = 1.3
 
+# Metres on foot in a minute, 4.5 km/h: somebody who carries bags, as in DETOUR's example; free walking is near 80. A
+# larger number puts more within reach.
+WALKED_A_MINUTE_M = 75.0
+
 
 def great_circle_m(lngs_a: ArrayLike, lats_a: ArrayLike, lngs_b: ArrayLike, lats_b: ArrayLike) -> NDArray[np.float64]:
     """Metres over a sphere of mean radius between positions a and b, broadcast as numpy does (haversine)."""

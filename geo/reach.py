@@ -1,0 +1,141 @@
+"""Which cells are within so many minutes on foot, where closed areas are left and entered through open gates only.
+
+People walk from a cell to the neighbours whose centres are about 50 m away (resolution 11). The border of a closed area
+runs between cells: no step crosses it, except a step from or to a cell of one of its open gates. A cell belongs to an
+area or does not; so a wall is placed to within half a cell, about 25 m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from arro3.core import Array, list_flatten, list_offsets
+from h3ronpy import grid_disk
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from geo.cells import BadCell, Cells, centers, to_hex
+from geo.distances import DETOUR, WALKED_A_MINUTE_M, great_circle_m
+
+# A way from cell to cell over the straight line, the mean over all directions: 2/sqrt(3) times the mean of the cosine
+# over 30 degrees to either side. Straight along a row it is 1, between two rows 1.155.
+_STEPS_OVER_STRAIGHT = 2 / np.sqrt(3) * 3 / np.pi
+# Figures that one call of the search writes, 8 bytes each: more is no faster and takes more memory.
+_AT_ONCE = 8_000_000
+
+Places = NDArray[np.intp]
+Minutes = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closed:
+    """A closed area: the cells inside, and the cells of its open gates, which may lie just inside or just outside."""
+
+    cells: Cells
+    gates: Cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Where people can walk: `cells` (n, sorted, of one resolution), the minutes of each step (n × n, symmetric), and
+    which cells lie in no closed area.
+    """
+
+    cells: Cells
+    steps: csr_array
+    is_open: NDArray[np.bool_]
+
+    def places(self, cells: Cells) -> Places:
+        """Positions of cells in the network. Raises BadCell, naming the first that is not in it."""
+        found = np.minimum(np.searchsorted(self.cells, cells), max(len(self.cells) - 1, 0))
+        missing = np.flatnonzero(self.cells[found] != cells) if len(self.cells) else np.arange(len(cells))
+        if len(missing):
+            raise BadCell(f"cell {to_hex(int(cells[missing[0]]))} is not in the network")
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """What is within reach: one row a pair, in the order of starts, then of cells.
+
+    `start` is a position in the starts asked for, `place` one in the network's cells; `minutes` on foot between them.
+    """
+
+    start: Places
+    place: Places
+    minutes: Minutes
+
+
+def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
+    """The network of some cells of one resolution, each given once, with the borders of closed areas cut.
+
+    Areas may lie in one another or overlap: a step that crosses two borders needs a gate in each. Their cells and
+    gates outside of `cells` do not matter.
+    """
+    known = np.unique(cells)
+    here, there = _neighbours(known)
+    is_cut = np.zeros(len(here), dtype=bool)
+    is_open = np.ones(len(known), dtype=bool)
+    inside, gate = np.zeros(len(known), dtype=bool), np.zeros(len(known), dtype=bool)
+    for area in closed:
+        inside[:], gate[:] = False, False
+        inside[_known(known, area.cells)] = True
+        gate[_known(known, area.gates)] = True
+        is_cut |= (inside[here] != inside[there]) & ~(gate[here] | gate[there])
+        is_open &= ~inside
+    here, there = here[~is_cut], there[~is_cut]
+    lngs, lats = centers(known)
+    metres = great_circle_m(lngs[here], lats[here], lngs[there], lats[there])
+    minutes = metres * DETOUR / _STEPS_OVER_STRAIGHT / WALKED_A_MINUTE_M
+    both = (np.concatenate((minutes, minutes)), (np.concatenate((here, there)), np.concatenate((there, here))))
+    return Network(known, csr_array(both, shape=(len(known), len(known))), is_open)
+
+
+def reach(network: Network, starts: Places, minutes: float) -> Reach:
+    """What is within so many minutes on foot of each start (positions in the network), the start itself included."""
+    width = max(1, _AT_ONCE // max(len(network.cells), 1))
+    found = [_reach_of(network, starts[at : at + width], at, minutes) for at in range(0, len(starts), width)]
+    if not found:
+        nowhere = np.empty(0, dtype=np.intp)
+        return Reach(nowhere, nowhere, np.empty(0))
+    return Reach(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def minutes_to_nearest(network: Network, ends: Places, minutes: float = np.inf) -> Minutes:
+    """For each cell of the network the minutes on foot to the nearest of some others, inf beyond the limit."""
+    if not len(ends):
+        return np.full(len(network.cells), np.inf)
+    return np.asarray(dijkstra(network.steps, indices=ends, limit=minutes, min_only=True))
+
+
+def leads_out(network: Network) -> NDArray[np.bool_]:
+    """Which cells somebody from outside of all closed areas can come to, however long the way."""
+    _, part = connected_components(network.steps, directed=False)
+    return np.asarray(np.isin(part, part[network.is_open]))
+
+
+def _reach_of(network: Network, starts: Places, first: int, minutes: float) -> tuple[Places, Places, Minutes]:
+    table = dijkstra(network.steps, indices=starts, limit=minutes)
+    start, place = np.nonzero(np.isfinite(table))
+    return start + first, place, table[start, place]
+
+
+def _neighbours(cells: Cells) -> tuple[Places, Places]:
+    """Pairs of positions of neighbouring cells, each pair once."""
+    if not len(cells):
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    disks = grid_disk(Array.from_numpy(cells.view(np.uint64)), 1, flatten=False)
+    sizes = np.diff(np.asarray(list_offsets(disks).to_numpy()))
+    around = np.asarray(list_flatten(disks).to_numpy()).view(np.int64)
+    here = np.repeat(np.arange(len(cells)), sizes)
+    there = np.minimum(np.searchsorted(cells, around), len(cells) - 1)
+    once = (cells[there] == around) & (here < there)
+    return here[once], there[once]
+
+
+def _known(cells: Cells, some: Cells) -> Places:
+    found = np.minimum(np.searchsorted(cells, some), max(len(cells) - 1, 0))
+    return found[cells[found] == some] if len(cells) else found[:0]
