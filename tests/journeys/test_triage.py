@@ -20,7 +20,8 @@ def official(visit: Visit, address: str, size: tuple[int, int] = DESKTOP, **more
     """A city official of the demo who has opened the dashboard and sees its list."""
     visitor: Visitor = visit("/sign-in", size, "en", **more)
     visitor.sign_in("city-official@example.org")
-    visitor.page.wait_for_url(visitor.linli + "/dashboard*")
+    without_scripts = more.get("java_script_enabled") is False
+    visitor.page.wait_for_url(visitor.linli + ("/dashboard/list*" if without_scripts else "/dashboard*"))
     visitor.open(address)
     return visitor.page
 
