@@ -15,7 +15,18 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cells_of_points, live, loading, map_reads, publishing, servers, town, triage_list, writing
+from benchmarks import (
+    cells_of_points,
+    live,
+    loading,
+    map_reads,
+    publishing,
+    servers,
+    sitrep,
+    town,
+    triage_list,
+    writing,
+)
 from benchmarks.measuring import results_file
 from data.database import Database, open_database
 from data.people import add_account
@@ -42,6 +53,7 @@ def main(sizes: str, stores: str, write: bool) -> None:
                     _section(lines, lambda s=store, o=ours, d=database: live.measure(s, o, d))
             _section(lines, lambda s=store: publishing.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: triage_list.measure(s, _empty(s, cluster, Path(folder))))
+            _section(lines, lambda s=store: sitrep.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:
         results_file().write_text("\n".join(lines) + "\n")

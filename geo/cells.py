@@ -182,10 +182,15 @@ def boundary(cell: int) -> list[tuple[float, float]]:
     return [(lng - 360 * round((lng - middle) / 360), lat) for lat, lng in h3.cell_to_boundary(int(cell))]
 
 
+def polygons(cells: Cells) -> NDArray[np.object_]:
+    """The hexagons of cells as shapely polygons, in their order; one on the antimeridian reaches around the earth."""
+    found = cells_to_wkb_polygons(Array.from_numpy(np.ascontiguousarray(cells).view(np.uint64)))
+    return np.asarray(shapely.from_wkb(found))
+
+
 def bounds(cells: Cells) -> tuple[Degrees, Degrees, Degrees, Degrees]:
     """West, south, east and north of cells, in their order; longitudes as in `boundary`."""
-    outlines = shapely.from_wkb(cells_to_wkb_polygons(Array.from_numpy(np.ascontiguousarray(cells).view(np.uint64))))
-    west, south, east, north = (np.array(side) for side in shapely.bounds(outlines).reshape(-1, 4).T)
+    west, south, east, north = (np.array(side) for side in shapely.bounds(polygons(cells)).reshape(-1, 4).T)
     for at in np.flatnonzero(east - west > 180).tolist():  # over the antimeridian
         lngs, lats = zip(*boundary(int(cells[at])), strict=True)
         west[at], south[at], east[at], north[at] = min(lngs), min(lats), max(lngs), max(lats)

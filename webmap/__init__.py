@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         report,
         second_factor,
         sign_in,
+        sitrep,
         staff,
         zones,
     )
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         offline,
         posters,
         zones,
+        sitrep,
         problems,
         icon,
         health,

@@ -88,6 +88,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "zones.manage": Permission(
             (*OFFICIALS, ADMINISTRATOR), "see what a zone would do, propose one, put another one's proposal into force"
         ),
+        "sitrep.make": Permission(STAFF, "download a situation report with what the public may see"),
+        "sitrep.internal": Permission(
+            (*OFFICIALS, ADMINISTRATOR), "download a situation report with all that staff see"
+        ),
         "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
-#: Requests that do not take a turn: they sleep most of the time, or only hand out a file.
-PASSING = ("/api/v1/changes", "/static/", "/basemap.pmtiles")
+#: Requests that do not take a turn: they sleep most of the time, or only hand out a file; a situation report works for
+#: seconds, and nobody else should stand still for it.
+PASSING = ("/api/v1/changes", "/static/", "/basemap.pmtiles", "/sitrep")
 
 #: Bytes of a body kept in memory while it waits; what is longer waits on the disk.
 IN_MEMORY = 2 * 1024 * 1024

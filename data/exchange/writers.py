@@ -6,15 +6,12 @@ A file appears whole or not at all: it is written beside its place, synced, and 
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -23,9 +20,10 @@ import shapely
 
 from data.exchange.fields import LAT, LNG, WKT
 from data.exchange.reasons import Unreadable
-from data.exchange.refusals import unknown_extension, unwritable_file
+from data.exchange.refusals import unknown_extension
 from data.exchange.specs import FieldSpec, GeometryKind
 from data.exchange.spreadsheets import guarded
+from data.exchange.whole_files import whole_file
 
 Row = Mapping[str, Any]
 
@@ -46,25 +44,8 @@ def write_features(
     write = FORMATS.get(path.suffix.lower())
     if write is None:
         raise Unreadable(unknown_extension(path.name, FORMATS))
-    with _whole(path) as part:
+    with whole_file(path) as part:
         return write(part, rows, fields, geometry, layer)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    part = path.with_name(f".{token_hex(6)}-{path.name}")
-    try:
-        try:
-            yield part
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.replace(path)
-        except (OSError, RuntimeError) as error:  # GDAL's errors are RuntimeErrors
-            why = getattr(error, "strerror", None) or str(error)
-            raise Unreadable(unwritable_file(str(path), why)) from error
-    finally:
-        for left in path.parent.glob(f"{part.name}*"):
-            left.unlink(missing_ok=True)
 
 
 def _geojson(part: Path, rows: Iterable[Row], fields: Sequence[FieldSpec], geometry: GeometryKind, layer: str) -> int:

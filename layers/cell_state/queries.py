@@ -126,7 +126,7 @@ def rollup_rows(session: Session, res: int, first: int, last: int, names: Sequen
         .where(cell_rollups.c.res == res, cell_rollups.c.cell.between(first, last))
         .order_by(cell_rollups.c.cell)
     )
-    return [tuple(row) for row in session.execute(query)]
+    return [tuple(row) for row in session.execute(query).all()]
 
 
 def cells_with_amounts(session: Session, res: int, names: Sequence[str]) -> Cells:
@@ -214,7 +214,7 @@ def _later(session: Session, at: datetime, now: datetime, names: Sequence[str]) 
         .group_by(cell_deltas.c.cell)
         .order_by(cell_deltas.c.cell)
     )
-    rows = np.array([tuple(row) for row in session.execute(query)], dtype=np.int64).reshape(-1, 1 + len(names))
+    rows = np.array([tuple(row) for row in session.execute(query).all()], dtype=np.int64).reshape(-1, 1 + len(names))
     return rows[:, 0], rows[:, 1:]
 
 

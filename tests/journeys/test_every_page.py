@@ -52,7 +52,7 @@ JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
 
 #: Routes that answer no page for reading: files, data, and what only leads on.
 NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/worker.js",
-            "/manifest.webmanifest", "/report/compounds.json")  # fmt: skip
+            "/manifest.webmanifest", "/report/compounds.json", "/sitrep")  # fmt: skip
 
 #: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.
 TOO_SMALL = """() => {

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cells": ("webmap.cli.cells:cells", "Show what holds in the cells of a box."),
         "publish": ("webmap.cli.publish:publish", "Publish what the public may see."),
         "verify": ("webmap.cli.verify:verify", "Rebuild cell state and walk the journal, and say what differs."),
+        "sitrep": ("webmap.cli.sitrep:sitrep", "Write the situation to one HTML file with a map."),
         "backup": ("webmap.cli.backup:backup", "Write the whole store to a file while it is being served."),
         "restore": ("webmap.cli.backup:restore", "Put a backup in place of the store."),
         "user": ("webmap.cli.user:user", "Accounts of staff."),
