@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from geo.cells import BadCell, Cells, centers, to_hex
+from geo.cells import COVER, BadCell, Cells, centers, descendants, parent, to_hex
 from geo.distances import DETOUR, WALKED_A_MINUTE_M, great_circle_m
 
 # A way from cell to cell over the straight line, the mean over all directions: 2/sqrt(3) times the mean of the cosine
 # over 30 degrees to either side. Straight along a row it is 1, between two rows 1.155.
 _STEPS_OVER_STRAIGHT = 2 / np.sqrt(3) * 3 / np.pi
+# A neighbourhood of cells is made of whole cells of this resolution, each ring of them at least so many metres deep.
+_RING = 8
+_RING_M = 620.0
 # Figures that one call of the search writes, 8 bytes each: more is no faster and takes more memory.
 _AT_ONCE = 8_000_000
 
@@ -69,6 +72,21 @@ class Reach:
     minutes: Minutes
 
 
+def straight_metres(minutes: float) -> float:
+    """How far away in a straight line a place can be at most that is reached in so many minutes."""
+    return float(minutes * WALKED_A_MINUTE_M / DETOUR * _STEPS_OVER_STRAIGHT)
+
+
+def surroundings(cells: Cells, metres: float) -> Cells:
+    """All cells of resolution 11 within so many metres of some cells of that or a coarser resolution, and some more."""
+    rings = int(np.ceil(metres / _RING_M))
+    middle = np.unique(parent(cells, _RING))
+    if not len(middle):
+        return middle
+    wide = grid_disk(Array.from_numpy(middle.view(np.uint64)), rings, flatten=True)
+    return descendants(np.unique(np.asarray(wide.to_numpy()).view(np.int64)), COVER)[0]
+
+
 def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     """The network of some cells of one resolution, each given once, with the borders of closed areas cut.
 
@@ -76,7 +94,7 @@ def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     gates outside of `cells` do not matter.
     """
     known = np.unique(cells)
-    here, there = _neighbours(known)
+    here, there = neighbours(known)
     is_cut = np.zeros(len(here), dtype=bool)
     is_open = np.ones(len(known), dtype=bool)
     inside, gate = np.zeros(len(known), dtype=bool), np.zeros(len(known), dtype=bool)
@@ -94,10 +112,14 @@ def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     return Network(known, csr_array(both, shape=(len(known), len(known))), is_open)
 
 
-def reach(network: Network, starts: Places, minutes: float) -> Reach:
-    """What is within so many minutes on foot of each start (positions in the network), the start itself included."""
+def reach(network: Network, starts: Places, minutes: float, ends: Places | None = None) -> Reach:
+    """What is within so many minutes on foot of each start (positions in the network), the start itself included.
+
+    ends: the only places that are asked about, each once; all where it is None.
+    """
+    wanted = np.arange(len(network.cells)) if ends is None else np.sort(ends)
     width = max(1, _AT_ONCE // max(len(network.cells), 1))
-    found = [_reach_of(network, starts[at : at + width], at, minutes) for at in range(0, len(starts), width)]
+    found = [_reach_of(network, starts[at : at + width], at, minutes, wanted) for at in range(0, len(starts), width)]
     if not found:
         nowhere = np.empty(0, dtype=np.intp)
         return Reach(nowhere, nowhere, np.empty(0))
@@ -117,23 +139,31 @@ def leads_out(network: Network) -> NDArray[np.bool_]:
     return np.asarray(np.isin(part, part[network.is_open]))
 
 
-def _reach_of(network: Network, starts: Places, first: int, minutes: float) -> tuple[Places, Places, Minutes]:
-    table = dijkstra(network.steps, indices=starts, limit=minutes)
-    start, place = np.nonzero(np.isfinite(table))
-    return start + first, place, table[start, place]
-
-
-def _neighbours(cells: Cells) -> tuple[Places, Places]:
-    """Pairs of positions of neighbouring cells, each pair once."""
+def disks(cells: Cells) -> tuple[Places, Cells]:
+    """Each cell with its neighbours, in the order of the cells: the position of the middle one, and the cell."""
     if not len(cells):
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    disks = grid_disk(Array.from_numpy(cells.view(np.uint64)), 1, flatten=False)
-    sizes = np.diff(np.asarray(list_offsets(disks).to_numpy()))
-    around = np.asarray(list_flatten(disks).to_numpy()).view(np.int64)
-    here = np.repeat(np.arange(len(cells)), sizes)
-    there = np.minimum(np.searchsorted(cells, around), len(cells) - 1)
+        return np.empty(0, dtype=np.intp), cells
+    found = grid_disk(Array.from_numpy(np.ascontiguousarray(cells).view(np.uint64)), 1, flatten=False)
+    sizes = np.diff(np.asarray(list_offsets(found).to_numpy()))
+    return np.repeat(np.arange(len(cells)), sizes), np.asarray(list_flatten(found).to_numpy()).view(np.int64)
+
+
+def neighbours(cells: Cells) -> tuple[Places, Places]:
+    """Pairs of positions of neighbours among sorted cells of one resolution, each pair once."""
+    here, around = disks(cells)
+    there = np.minimum(np.searchsorted(cells, around), max(len(cells) - 1, 0))
     once = (cells[there] == around) & (here < there)
     return here[once], there[once]
+
+
+def _reach_of(
+    network: Network, starts: Places, first: int, minutes: float, ends: Places
+) -> tuple[Places, Places, Minutes]:
+    table = dijkstra(network.steps, indices=starts, limit=minutes)
+    if len(ends) < len(network.cells):
+        table = table[:, ends]
+    start, end = np.nonzero(np.isfinite(table))
+    return start + first, ends[end], table[start, end]
 
 
 def _known(cells: Cells, some: Cells) -> Places:

@@ -22,14 +22,12 @@ from data import boxes
 from geo import cells
 from geo.coordinates import Box
 from geo.distances import EARTH_RADIUS_M
+from geo.walls import EDGE_M
 from layers import catalogue
 from layers.compounds.rules import LEAST_SHARE
 from layers.description import Layer
 from layers.needs.record import Need
 from layers.needs.rules import OPEN
-
-#: A gate so near to the border, in metres, stands on it: outlines run along walls, and gates stand before or behind.
-EDGE_M = 30.0
 
 #: Fields of a feature that are told of it, beside its id.
 TOLD = {

@@ -57,7 +57,10 @@ def remove_store(url: str) -> None:
 
 
 #: What a store knows before anything is put into it: made by the steps of the schema, never by a test.
-FIRST_FILLING = ("services", "shift_roles", "shift_role_services", "decline_reasons", "emergency_numbers", "kept")
+FIRST_FILLING = (
+    "services", "shift_roles", "shift_role_services", "decline_reasons", "emergency_numbers", "planning_weights",
+    "kept",
+)  # fmt: skip
 
 
 def emptied(database: Database) -> Database:

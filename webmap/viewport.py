@@ -59,8 +59,8 @@ def usual_resolution(box: Box) -> int:
     return FINEST
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """The moment asked for, None for now; raises BadInput for anything but RFC 3339 with its zone."""
+def moment_of(text: str | None, field: str = "at") -> datetime | None:
+    """The moment asked for in a field, None for now; raises BadInput for anything but RFC 3339 with its zone."""
     if text is None:
         return None
     given = (
@@ -71,11 +71,11 @@ def moment_of(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or "T" not in given.upper():
-        raise _refused("at", f"at takes a moment such as 2026-02-03T09:00:00Z; it was {text!r}")
+        raise _refused(field, f"{field} takes a moment such as 2026-02-03T09:00:00Z; it was {text!r}")
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise _refused("at", f"at is too far away: {text!r}") from None
+        raise _refused(field, f"{field} is too far away: {text!r}") from None
 
 
 def in_rfc3339(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data import boxes
-from geo.cells import cells_of
+from geo.cells import Degrees, cells_of
 from geo.coordinates import Box
 from layers.compounds.record import Compound
 
@@ -21,6 +21,9 @@ AROUND = 1e-5
 #: Degrees (some 15 km). The map draws outlines from a zoom on that shows this much on a desktop; a wider box would
 #: open as an empty page.
 WIDEST_WITH_OUTLINES = 0.15
+
+#: Degrees (some 500 m) within which a place is called by the nearest compound.
+NEAR_DEGREES = 0.005
 
 #: The resolution whose cells, some 2.5 km across, are neighbourhoods.
 NEIGHBOURHOOD = 7
@@ -63,6 +66,26 @@ def compound_at(session: Session, lng: float, lat: float, at: datetime) -> str |
     query = select(Compound.name, Compound.geometry).where(near, *_holding(at)).order_by(Compound.id)
     point = shapely.Point(lng, lat)
     return next((name for name, outline in session.execute(query) if shapely.intersects(outline, point)), None)
+
+
+def nearest_names(session: Session, lngs: Degrees, lats: Degrees, at: datetime) -> list[str]:
+    """For each position the name of the nearest compound there is at a moment, "" where none is within NEAR_DEGREES."""
+    if not len(lngs):
+        return []
+    margin = (NEAR_DEGREES, NEAR_DEGREES)
+    west, south = np.maximum((lngs.min(), lats.min()), (-180.0, -90.0)) - margin
+    east, north = np.minimum((lngs.max(), lats.max()), (180.0, 90.0)) + margin
+    around = Box(max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0))
+    near = boxes.touching(session, Compound.__table__, around)  # type: ignore[arg-type]
+    rows = session.execute(
+        select(Compound.name, Compound.geometry).where(near, *_holding(at)).order_by(Compound.id)
+    ).all()
+    found = [""] * len(lngs)
+    tree = shapely.STRtree([row.geometry for row in rows])
+    which, nearest = tree.query_nearest(shapely.points(lngs, lats), max_distance=NEAR_DEGREES, all_matches=False)
+    for position, compound in zip(which.tolist(), nearest.tolist(), strict=True):
+        found[position] = rows[compound].name
+    return found
 
 
 def outline_by_id(session: Session, compound_id: int) -> shapely.Geometry:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from geo.cells import BadCell, Cells, center
 from geo.distances import walking_metres
-from geo.reach import Closed, Network, leads_out, minutes_to_nearest, reach, walking_network
+from geo.reach import (
+    Closed,
+    Network,
+    leads_out,
+    minutes_to_nearest,
+    reach,
+    straight_metres,
+    surroundings,
+    walking_network,
+)
 from tests.geo.places import ODD_PLACES, SHANGHAI
 
 RADIUS = 5
@@ -106,10 +115,14 @@ def test_the_nearest_end_is_the_nearest_of_all_ends(some: tuple[Cells, list[Clos
     ends = np.arange(0, len(cells), 7)
 
     found = reach(network, ends, np.inf)
+    back = reach(network, np.arange(len(cells)), np.inf, ends)
     nearest: NDArray[np.float64] = np.full(len(cells), np.inf)
     np.minimum.at(nearest, found.place, found.minutes)
 
     assert minutes_to_nearest(network, ends) == pytest.approx(nearest)
+    assert sorted(zip(back.place, back.start, back.minutes, strict=True)) == pytest.approx(
+        sorted(zip(ends[found.start], found.place, found.minutes, strict=True))
+    )
 
 
 def test_a_gate_lets_people_into_its_own_area_only() -> None:
@@ -160,3 +173,14 @@ def test_without_cells_or_starts_nothing_is_in_reach() -> None:
     assert len(reach(nowhere, nobody, 10).place) == 0
     assert len(leads_out(nowhere)) == 0
     assert np.isinf(minutes_to_nearest(walking_network(around(SHANGHAI, 1), []), nobody)).all()
+
+
+@given(st.sampled_from(ODD_PLACES), st.floats(0, 25))
+@settings(max_examples=20)
+def test_whatever_is_reached_lies_in_the_surroundings(place: tuple[float, float], minutes: float) -> None:
+    start, cells = around(place, 0), around(place, 40)
+    network = walking_network(cells, [])
+
+    found = reach(network, network.places(start), minutes)
+
+    assert np.isin(network.cells[found.place], surroundings(start, straight_metres(minutes))).all()

@@ -18,13 +18,17 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "load": ("webmap.cli.load:load", "Load features, areas or an OpenStreetMap extract from a file."),
         "export": ("webmap.cli.export:export", "Write a layer to a file."),
         "cells": ("webmap.cli.cells:cells", "Show what holds in the cells of a box."),
+        "plan": ("webmap.cli.plan:plan", "Show where volunteers should stand, and what stays uncovered."),
         "publish": ("webmap.cli.publish:publish", "Publish what the public may see."),
         "verify": ("webmap.cli.verify:verify", "Rebuild cell state and walk the journal, and say what differs."),
         "sitrep": ("webmap.cli.sitrep:sitrep", "Write the situation to one HTML file with a map."),
         "backup": ("webmap.cli.backup:backup", "Write the whole store to a file while it is being served."),
         "restore": ("webmap.cli.backup:restore", "Put a backup in place of the store."),
         "user": ("webmap.cli.user:user", "Accounts of staff."),
-        "services": ("webmap.cli.services:services", "Response times, decline reasons and emergency numbers."),
+        "services": (
+            "webmap.cli.services:services",
+            "Response times, reasons, emergency numbers, weights of need.",
+        ),
         "purge": ("webmap.cli.purge:purge", "Delete what is private of needs that came to rest long ago."),
         "migrate": ("webmap.cli.migrate:migrate", "Bring the schema of the store up to date."),
     }
@@ -71,6 +75,7 @@ def line_of(error: Exception) -> str | None:
     """The line for a person that an expected error carries; None for what should be seen with its traceback."""
     from data.availability import StoreAway, is_disk_full
     from data.people import AccountExists, BadDutyArea, LastAdministrator, NoAccount, WeakPassword
+    from geo.coordinates import BadCoordinates
     from layers.errors import LinliError
     from webmap.settings import UnsafeSetting
 
@@ -79,8 +84,10 @@ def line_of(error: Exception) -> str | None:
             return "the disk is full"
         return f"the store cannot be reached: {getattr(error, 'orig', error)}".splitlines()[0]
     if isinstance(
-        error, LinliError | UnsafeSetting | AccountExists | NoAccount | WeakPassword | BadDutyArea | LastAdministrator
-    ):
+        error,
+        LinliError | BadCoordinates | UnsafeSetting | AccountExists | NoAccount | WeakPassword | BadDutyArea
+        | LastAdministrator,
+    ):  # fmt: skip
         return str(error)
     return None
 

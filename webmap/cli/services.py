@@ -1,4 +1,4 @@
-"""linli services: what is promised of each service, why needs are declined, whom to call in danger."""
+"""linli services: promises of each service, reasons for declining, whom to call in danger, what need weighs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 @click.group()
 def services() -> None:
-    """Response times, reasons for declining and emergency numbers.
+    """Response times, reasons for declining, emergency numbers, and what need weighs in plans.
 
     \b
     Example:
@@ -20,14 +20,16 @@ def services() -> None:
 
 @services.command("list")
 def list_all() -> None:
-    """Show the times of each service in minutes, the reasons and the numbers.
+    """Show the times of each service in minutes, the reasons, the numbers, and what need weighs in plans.
 
     \b
     Example:
       linli services list
     """
     from data.database import open_database
-    from layers.vocabulary.queries import decline_reasons, emergency_numbers, times
+    from layers.planning.queries import weights_kept
+    from layers.planning.rules import KINDS, names_of_kinds
+    from layers.vocabulary.queries import decline_reasons, emergency_numbers, times, vocabulary
     from webmap.settings import from_environment
 
     with open_database(from_environment().database_url or None) as database:
@@ -44,6 +46,11 @@ def list_all() -> None:
                 click.echo(f"\n{title}")
                 for name, words in found:
                     click.echo(f"{name:<20} {words.en} / {words.zh}")
+            weights, known = weights_kept(session), vocabulary(session)
+            for kind, names in names_of_kinds(list(known.services), list(known.roles)).items():
+                click.echo(f"\n{kind}: {KINDS[kind].en}")
+                for name in names:
+                    click.echo(f"{name:<20} {weights.of(kind, name):>11g}")
 
 
 @services.command("set")
@@ -95,6 +102,23 @@ def number(number: str, en: str | None, zh: str | None, remove: bool, yes: bool)
       linli services number 12345 --en "city hotline" --zh "市民热线"
     """
     _word("number", number, (en, zh), remove, yes)
+
+
+@services.command()
+@click.argument("kind")
+@click.argument("name")
+@click.argument("weight", type=float)
+def weight(kind: str, name: str, weight: float) -> None:
+    """Change what need weighs when volunteers are planned; linli services list shows every weight.
+
+    \b
+    Example:
+      linli services weight urgency urgent 4
+      linli services weight lockdown sweep 2.5
+    """
+    from layers.planning import actions as planning
+
+    _change(lambda _, session, *who: planning.set_weight(session, kind, name, weight, *who))
 
 
 def _word(kind: str, name: str, words: tuple[str | None, str | None], remove: bool, yes: bool) -> None:

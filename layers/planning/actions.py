@@ -1,0 +1,85 @@
+"""What is done about planning: weights changed, plans kept, and published as shifts; each is in the journal."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from data import journal
+from layers import features
+from layers.actor import Actor
+from layers.errors import BadInput, NotAllowed, NotFound
+from layers.planning.plan import Plan, content_of, shifts_of
+from layers.planning.queries import kept_plan
+from layers.planning.record import KeptPlan, PlanningWeight
+from layers.planning.rules import HEAVIEST, names_of_kinds
+from layers.vocabulary.queries import vocabulary
+from layers.volunteer_shifts import LAYER as SHIFTS
+from layers.volunteer_shifts import actions as shifts
+
+
+def set_weight(session: Session, kind: str, name: str, weight: float, actor: Actor, at: datetime) -> None:
+    """Changes what need weighs from now on; plans that were kept stay as they were made.
+
+    Raises NotFound for a kind or a name there is none of, BadInput for what is no weight.
+    """
+    words = vocabulary(session)
+    names = names_of_kinds(list(words.services), list(words.roles))
+    if kind not in names:
+        raise NotFound(f"there is no kind of weight {kind}; there are {', '.join(names)}")
+    if name not in names[kind]:
+        raise NotFound(f"{kind} has no weight {name}; it has {', '.join(names[kind])}")
+    if not math.isfinite(weight) or not 0 <= weight <= HEAVIEST:
+        reason = f"a weight is a number from 0 to {HEAVIEST:g}"
+        raise BadInput(reason, [{"field": "weight", "reason": reason}])
+    session.merge(PlanningWeight(kind=kind, name=name, weight=weight))
+    _note(session, "set_weight", {"kind": kind, "name": name, "weight": weight}, actor, at)
+
+
+def keep(session: Session, plan: Plan, actor: Actor, at: datetime) -> int:
+    """Keeps a plan with what it was made from; its number."""
+    request = plan.request
+    box = request.box
+    row = KeptPlan(
+        made_at=at, made_by=actor.name, organization=request.organization, role=request.role,
+        volunteers=request.volunteers, minutes=request.minutes, starts_at=request.starts_at, ends_at=request.ends_at,
+        box=box and [box.west, box.south, box.east, box.north], weights=dict(plan.weights.by_kind),
+        seq=journal.latest(session), content=content_of(plan), published_at=None, shifts=[],
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _note(session, "keep_plan", {"plan": row.id, "role": request.role, "volunteers": request.volunteers}, actor, at)
+    return row.id
+
+
+def publish(session: Session, plan_id: int, organization: str, actor: Actor, at: datetime) -> list[int]:
+    """Publishes a kept plan as shifts of an organization, one a post, open and with no place filled; their numbers.
+
+    Published again it changes nothing and gives the same numbers. Raises NotFound; NotAllowed for another
+    organization's plan; BadInput for one whose window is over or that has no post.
+    """
+    row = kept_plan(session, plan_id, lock=True)
+    if row["published_at"] is not None:
+        return list(row["shifts"])
+    if row["organization"] != organization:
+        raise NotAllowed("the plan was made for another organization")
+    if row["ends_at"] <= at:
+        raise BadInput("the window of the plan is over: make a new one")
+    if not row["content"]["posts"]:
+        raise BadInput("the plan has no post to publish")
+    incoming = [features.Incoming(features.check(SHIFTS, values), None) for values in shifts_of(row)]
+    result = shifts.put(session, incoming, actor, at)
+    if result.rejected:
+        raise BadInput(result.rejected[0][1])
+    session.execute(update(KeptPlan).where(KeptPlan.id == plan_id).values(published_at=at, shifts=result.ids))
+    _note(session, "publish_plan", {"plan": plan_id, "shifts": result.ids}, actor, at)
+    return result.ids
+
+
+def _note(session: Session, verb: str, details: dict[str, Any], actor: Actor, at: datetime) -> None:
+    session.flush()
+    journal.append(session, [journal.Entry("planning", verb, details=details)], actor.name, actor.role, at)

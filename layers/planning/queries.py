@@ -1,0 +1,36 @@
+"""What is asked of planning: the weights of need, and plans that were kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from layers.errors import NotFound
+from layers.planning.record import KeptPlan, PlanningWeight
+from layers.planning.rules import Weights
+
+
+def weights_kept(session: Session) -> Weights:
+    """The weights of need as they are kept now."""
+    found: dict[str, dict[str, float]] = {}
+    query = select(PlanningWeight.kind, PlanningWeight.name, PlanningWeight.weight)
+    for kind, name, weight in session.execute(query.order_by(PlanningWeight.kind, PlanningWeight.name)):
+        found.setdefault(kind, {})[name] = weight
+    return Weights(found)
+
+
+def kept_plan(session: Session, plan_id: int, lock: bool = False) -> dict[str, Any]:
+    """The row of a plan that was kept; with `lock` nobody else changes it meanwhile. Raises NotFound."""
+    query = select(KeptPlan.__table__).where(KeptPlan.id == plan_id)
+    row = session.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no plan {plan_id}")
+    return dict(row)
+
+
+def latest_plans(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Rows of the plans kept last, newest first."""
+    query = select(KeptPlan.__table__).order_by(KeptPlan.id.desc()).limit(limit)
+    return [dict(row) for row in session.execute(query).mappings()]

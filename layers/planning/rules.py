@@ -1,0 +1,175 @@
+"""What need weighs, what those on duty take off it, and what a plan may be asked for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coordinates import Box
+from layers.errors import BadInput
+from layers.text import Text
+
+Points = NDArray[np.float64]
+
+#: How a plan's points are counted: in whole hundredths, so that sums are exact.
+A_POINT = 100
+
+#: The kinds of weights, and what the number of each says.
+KINDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "urgency": Text("Points of an open need, by urgency", "每个未解决需求的分值（按紧急程度）"),
+        "service": Text("Times so much, by service", "按服务类别的倍数"),
+        "waiting": Text(
+            "Share added for each full day of waiting (day), for at most so many days (days)",
+            "每等待满一天增加的比例（day），最多计算的天数（days）",
+        ),
+        "taken": Text("Times so much where somebody has taken the need", "已有人认领的需求的倍数"),
+        "lockdown": Text("Points of a hundred households in lockdown, by role", "封控区内每一百户的分值（按岗位）"),
+        "gate": Text("Points of each person a gate wants", "卡点每缺一人的分值"),
+        "place": Text("Points that one person on duty takes care of, by role", "每名到岗人员可承担的分值（按岗位）"),
+    }
+)
+
+
+def names_of_kinds(services: Sequence[str], roles: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Which names each kind of weight has."""
+    return {
+        "urgency": ("ordinary", "urgent"),
+        "service": tuple(services),
+        "waiting": ("day", "days"),
+        "taken": ("share",),
+        "lockdown": tuple(roles),
+        "gate": ("person",),
+        "place": tuple(roles),
+    }
+
+
+#: The weight of a name that has no row of its own, such as a service that was added later.
+OTHERWISE: Mapping[str, float] = MappingProxyType(
+    {"urgency": 1.0, "service": 1.0, "waiting": 0.0, "taken": 1.0, "lockdown": 0.0, "gate": 0.0, "place": 8.0}
+)
+
+#: A weight above this is a slip of the hand: one need would count for a whole district.
+HEAVIEST = 1_000.0
+
+#: The role that stands at gates; it alone is asked for where a gate wants people.
+GATE_ROLE = "gate"
+
+MOST_VOLUNTEERS = 10_000
+#: Minutes on foot. Ten is what people walk to a shop; an hour with bags is the most anybody can be asked for.
+USUAL_MINUTES = 10
+MOST_MINUTES = 60
+#: A plan is made of what is known now: for more than a week ahead that says nothing.
+USUAL_WINDOW = timedelta(hours=4)
+LONGEST_WINDOW = timedelta(days=7)
+
+Reason = Literal["unreachable", "nobody", "too_few"]
+#: Why need stays uncovered.
+REASONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "unreachable": Text("No open gate leads there", "没有开放的卡点可以进入"),
+        "nobody": Text(
+            "Nobody in this role is on duty there, and no post reaches it", "该岗位在当地无人在岗，方案的点位也够不到"
+        ),
+        "too_few": Text(
+            "Those on duty there are too few, and no post reaches it", "当地在岗人数不足，方案的点位也够不到"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What need weighs, by kind and name (see KINDS)."""
+
+    by_kind: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def of(self, kind: str, name: str) -> float:
+        """The weight of a name, or what holds for names without one."""
+        return self.by_kind.get(kind, {}).get(name, OTHERWISE[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a plan is asked for: so many volunteers in a role, so many minutes on foot from their posts, from when to
+    when, where (None: everywhere), and for which organization ("": none, all who are on duty are others).
+    """
+
+    role: str
+    volunteers: int
+    minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    box: Box | None = None
+    organization: str = ""
+
+
+def checked(request: Request, roles: Sequence[str], now: datetime) -> Request:
+    """The request, from now on where it began earlier. Raises BadInput that says what is wrong with which field."""
+    if request.role not in roles:
+        _refuse("role", f"there is no role {request.role!r}; there are {', '.join(sorted(roles))}")
+    if request.volunteers < 1:
+        _refuse("volunteers", f"a plan takes at least one volunteer; it was {request.volunteers}")
+    if request.volunteers > MOST_VOLUNTEERS:
+        _refuse("volunteers", f"a plan takes at most {MOST_VOLUNTEERS:,} volunteers; it was {request.volunteers:,}")
+    if not 1 <= request.minutes <= MOST_MINUTES:
+        _refuse("minutes", f"minutes on foot are 1 to {MOST_MINUTES}; it was {request.minutes}")
+    if request.starts_at >= request.ends_at:
+        _refuse("to", "the window ends before it starts")
+    if request.ends_at <= now:
+        _refuse("to", "the window is in the past: a plan is for now or later")
+    if request.ends_at - max(request.starts_at, now) > LONGEST_WINDOW:
+        _refuse("to", f"the window is longer than {LONGEST_WINDOW.days} days: make a plan for each week")
+    starts_at = max(request.starts_at, now)
+    return Request(
+        request.role, request.volunteers, request.minutes, starts_at, request.ends_at, request.box, request.organization
+    )
+
+
+def _refuse(name: str, reason: str) -> None:
+    raise BadInput(reason, [{"field": name, "reason": reason}])
+
+
+def need_points(weights: Weights, urgency: str, service: str, waited: timedelta, is_taken: bool) -> float:
+    """What one open need weighs. With the first weights an urgent need for medicine of a day ago:
+    3 x 2 x 1.25 = 7.5 points.
+    """
+    days = min(max(waited // timedelta(days=1), 0), weights.of("waiting", "days"))
+    points = weights.of("urgency", urgency) * weights.of("service", service)
+    points *= 1 + days * weights.of("waiting", "day")
+    return points * (weights.of("taken", "share") if is_taken else 1.0)
+
+
+def on_duty_share(starts: datetime, ends: datetime, window: tuple[datetime, datetime]) -> float:
+    """For which part of a window somebody is on duty from `starts` to `ends`: 0 to 1."""
+    both = min(ends, window[1]) - max(starts, window[0])
+    return max(both / (window[1] - window[0]), 0.0)
+
+
+def taken_care_of(left: Points, capacity: float) -> Points:
+    """What so many points of capacity take off needs (points each), in proportion to what each still asks for."""
+    total = float(left.sum())
+    return left * min(capacity / total, 1.0) if total > 0 else np.zeros_like(left)
+
+
+def shared_out(volunteers: int, need: Sequence[float]) -> list[int]:
+    """Volunteers at each post: one, and those who are left each where need for one of them is greatest (Jefferson's
+    method). `need` are the points within reach that count for the post; with no post nobody is placed.
+    """
+    placed = [1] * len(need)
+    for _ in range(volunteers - len(need) if need else 0):
+        placed[max(range(len(need)), key=lambda at: (need[at] / (placed[at] + 1), -at))] += 1
+    return placed
+
+
+def reason_of(leads_there: bool, on_duty: float) -> Reason:
+    """Why a cell's need stays uncovered: nobody can get there, nobody of the role is there, or too few are."""
+    if not leads_there:
+        return "unreachable"
+    return "too_few" if on_duty > 0 else "nobody"

@@ -1,0 +1,146 @@
+"""`linli plan`: where volunteers should stand, as lines and as JSON, and one clear line for what cannot be planned."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from data.database import Database
+from data.journal import JournalRow
+from tests.layers.planning.streets import at, locked_compound, need
+from tests.layers.town import fill
+from webmap.cli import main
+
+NOW = datetime.now(UTC)
+FAR = 3000
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def plan(*words: str) -> dict[str, Any]:
+    said = run("plan", "--json", *words)
+    assert said.exit_code == 0, said.output
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
+
+
+def street(store: Database) -> None:
+    """Three places that ask for food, 5 points; a walled compound without a gate, 4 points."""
+    just_now = {"reported_at": NOW - timedelta(minutes=5)}
+    food = [need(at(0), urgency="urgent", **just_now), need(at(FAR), **just_now), need(at(-FAR), **just_now)]
+    fill(store, [*food, *locked_compound(None)], NOW)
+
+
+def test_the_json_holds_covered_and_bound_that_never_fall_posts_and_what_is_left(kept: Database) -> None:
+    street(kept)
+
+    found = [plan("--role", "delivery", "--volunteers", str(number)) for number in (1, 2, 3, 4, 5)]
+
+    assert [one["covered"] for one in found] == [3, 4, 5, 5, 5]
+    assert [one["bound"] for one in found] == [3, 4, 5, 5, 5]
+    assert [one["next_adds"] for one in found] == [1, 1, 0, 0, 0]
+    assert [[post["adds"] for post in one["posts"]] for one in found[:3]] == [[3], [3, 1], [3, 1, 1]]
+    assert sum(post["volunteers"] for post in found[4]["posts"]) == 5
+    assert {one["reason"] for one in found[0]["uncovered"]} == {"unreachable", "nobody"}
+    assert {one["reason"] for one in found[4]["uncovered"]} == {"unreachable"}
+    assert {one["near"] for one in found[4]["uncovered"]} == {"莲塘新村"}
+    assert round(sum(one["shortfall"] for one in found[4]["uncovered"]), 2) == 4
+
+
+def test_the_window_the_box_and_the_minutes_are_said_as_they_were_understood(kept: Database) -> None:
+    street(kept)
+    box = f"{at(-200).x},{at(0, -200).y},{at(200).x},{at(0, 200).y}"
+    starts, ends = NOW + timedelta(hours=2), NOW + timedelta(hours=5)
+
+    words = ("--from", starts.isoformat(), "--to", ends.isoformat(), "--bbox", box, "--minutes", "5")
+    found = plan("--role", "delivery", "--volunteers", "2", *words)
+    usual = plan("--role", "delivery", "--volunteers", "2")
+
+    assert (found["covered"], found["shortfall"], found["minutes"]) == (3, 3, 5)
+    assert (found["from"], found["to"]) == (f"{starts:%Y-%m-%dT%H:%M:%SZ}", f"{ends:%Y-%m-%dT%H:%M:%SZ}")
+    assert found["bbox"] == [float(part) for part in box.split(",")]
+    assert (usual["bbox"], usual["minutes"]) == (None, 10)
+    long = datetime.fromisoformat(usual["to"]) - datetime.fromisoformat(usual["from"])
+    assert long == timedelta(hours=4)
+
+
+def test_people_read_lines_with_places_and_reasons(kept: Database) -> None:
+    street(kept)
+
+    said = run("plan", "--role", "delivery", "--volunteers", "2")
+
+    assert said.exit_code == 0
+    assert "adds 3" in said.stdout
+    assert "莲塘新村: no open gate leads there" in said.stdout
+    assert "covered 4 of 9 points; no plan covers more than 4; one volunteer more would add 1" in said.stdout
+
+
+def test_where_nobody_asks_that_is_said_beside_an_empty_plan(kept: Database) -> None:
+    said = run("plan", "--role", "care", "--volunteers", "3", "--json")
+
+    content = json.loads(said.stdout)
+    assert said.exit_code == 0
+    assert said.stderr == "nobody asks for care there and then\n"
+    assert [content[name] for name in ("covered", "bound", "posts", "uncovered")] == [0, 0, [], []]
+
+
+BAD = [
+    (("--volunteers", "0"), "at least one volunteer; it was 0"),
+    (("--volunteers", "-3"), "at least one volunteer; it was -3"),
+    (("--volunteers", "1000000"), "at most 10,000 volunteers"),
+    (("--volunteers", "many"), "'many' is not a valid integer"),
+    (("--role", "singing"), "there is no role 'singing'; there are care, delivery, gate, sweep, transport"),
+    (("--minutes", "0"), "minutes on foot are 1 to 60; it was 0"),
+    (("--minutes", "61"), "minutes on foot are 1 to 60; it was 61"),
+    (("--bbox", "1,2,3"), "bbox takes four numbers"),
+    (("--bbox", "3,2,1,4"), "west 3.0 is not less than east 1.0"),
+    (("--from", "yesterday"), "from takes a moment such as"),
+    (("--to", "2026-01-01T10:00"), "to takes a moment such as"),
+    (("--from", "2020-01-01T08:00:00Z", "--to", "2020-01-01T12:00:00Z"), "the window is in the past"),
+    (("--from", "2100-01-02T00:00:00Z", "--to", "2100-01-01T00:00:00Z"), "the window ends before it starts"),
+    (("--to", "2100-01-01T00:00:00Z"), "the window is longer than 7 days"),
+]
+
+
+def test_what_cannot_be_planned_is_one_line(kept: Database) -> None:
+    for words, why in BAD:
+        asked = {"--role": "delivery", "--volunteers": "2", **dict(zip(words[::2], words[1::2], strict=True))}
+
+        said = run("plan", "--json", *(word for pair in asked.items() for word in pair))
+
+        assert (said.exit_code, said.stdout) == (2, ""), words
+        assert why in said.stderr
+        lines = [line for line in said.stderr.splitlines() if line and not line.startswith(("Usage", "Try"))]
+        assert len(lines) == 1
+
+
+def test_weights_are_changed_shown_in_the_journal_and_tell_in_the_next_plan(kept: Database) -> None:
+    street(kept)
+
+    done = run("services", "weight", "urgency", "urgent", "7")
+
+    assert (done.exit_code, done.output) == (0, "changed\n")
+    assert "urgent                         7" in run("services", "list").output
+    assert plan("--role", "delivery", "--volunteers", "1")["covered"] == 7
+    with kept.read() as session:
+        rows = session.execute(select(JournalRow.verb, JournalRow.details).where(JournalRow.layer == "planning")).all()
+    assert [tuple(row) for row in rows] == [("set_weight", {"kind": "urgency", "name": "urgent", "weight": 7})]
+
+
+def test_a_weight_that_cannot_be_is_one_line(kept: Database) -> None:
+    for words, why in [
+        (("colour", "red", "1"), "there is no kind of weight colour; there are urgency, service,"),
+        (("urgency", "red", "1"), "urgency has no weight red; it has ordinary, urgent"),
+        (("urgency", "urgent", "1001"), "a weight is a number from 0 to 1000"),
+        (("urgency", "urgent", "nan"), "a weight is a number from 0 to 1000"),
+    ]:
+        said = run("services", "weight", *words)
+
+        assert said.exit_code == 2
+        assert why in said.stderr

@@ -1,0 +1,36 @@
+"""A request for a plan from what was written, on a page or in a command, and how it is said again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from layers.planning.rules import USUAL_MINUTES, USUAL_WINDOW, Request
+from webmap.viewport import box_of, in_rfc3339, moment_of
+
+
+def request_of(
+    role: str, volunteers: int, minutes: int | None, bbox: str | None, window: tuple[str | None, str | None],
+    now: datetime,
+) -> Request:  # fmt: skip
+    """The request for so many volunteers of a role: everywhere and for the next hours where nothing else is said.
+
+    Raises BadInput, and BadCoordinates for numbers that are no box; what makes no sense is said by the plan itself.
+    """
+    starts, ends = moment_of(window[0], "from") or now, moment_of(window[1], "to")
+    box = box_of(bbox) if bbox else None
+    usual = USUAL_MINUTES if minutes is None else minutes
+    return Request(role, volunteers, usual, starts, ends or starts + USUAL_WINDOW, box)
+
+
+def said_of(request: Request) -> dict[str, Any]:
+    """What was asked, as JSON."""
+    box = request.box
+    return {
+        "role": request.role,
+        "volunteers": request.volunteers,
+        "minutes": request.minutes,
+        "from": in_rfc3339(request.starts_at),
+        "to": in_rfc3339(request.ends_at),
+        "bbox": box and [box.west, box.south, box.east, box.north],
+    }
