@@ -92,6 +92,11 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "sitrep.internal": Permission(
             (*OFFICIALS, ADMINISTRATOR), "download a situation report with all that staff see"
         ),
+        "drops.manage": Permission(
+            (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "plan supply drops, publish what was planned, call a drop off"
+        ),
+        "drops.serve": Permission(STAFF, "see how far drops have come, say what is there, serve households"),
+        "drops.near": Permission(EVERYONE, "see the coming drop that is nearest to a compound"),
         "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import threading
 import time
 from dataclasses import dataclass, field
@@ -60,6 +62,13 @@ class Service:
     def zone(self) -> ZoneInfo:
         """The zone in which opening hours are meant."""
         return zone_of(self.settings)
+
+    @property
+    def serving_key(self) -> bytes:
+        """The key under which households served at drops are known. It follows from the secret key, so that it is in no
+        store and no backup.
+        """
+        return hmac.new(self.settings.secret_key.encode(), b"households served at drops", hashlib.sha256).digest()
 
     def present(self, internal: bool) -> Present:
         """What is true now, kept ready in this process, for staff or for the public."""

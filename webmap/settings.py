@@ -50,9 +50,10 @@ class Settings:
     )
     secret_key: str = _setting(
         "",
-        "Signs sessions and forms, and enciphers the secrets of second factors, which have to be reset after a change; "
-        "at least 32 characters, the same for every process. Empty: made once and kept in `instance/secret_key`, "
-        "readable by its owner only.",
+        "Signs sessions and forms, and enciphers the secrets of second factors, which have to be reset after a change, "
+        "and blinds the households served at drops, of which none is known any more after a change; at least 32 "
+        "characters, the same for every process. Empty: made once and kept in `instance/secret_key`, readable by its "
+        "owner only.",
         secret=True,
     )
     production: bool = _setting(

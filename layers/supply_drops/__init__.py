@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
-from layers.supply_drops.record import SupplyDrop
+from layers.supply_drops.record import DropServing, SupplyDrop
 from layers.supply_drops.rules import MOVES, Feature, contribution
 from layers.text import Text
 
@@ -30,4 +30,5 @@ LAYER = Layer(
     state_field="state",
     moves=MOVES,
     interval=("valid_from", "window_to"),
+    private_references=(DropServing.__table__.c.drop_id,),
 )

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+import numpy as np
+import shapely
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from data import boxes
+from geo.coordinates import Box
+from geo.distances import walking_metres
 from layers.supply_drops.record import SupplyDrop
+
+#: Drops that somebody can still go to.
+COMING = ("planned", "in_transit", "delivered")
+
+#: A drop that opens within this time is nearer to people than one of next week, however few steps away.
+SOON = timedelta(hours=48)
+
+#: Places of drops of so many days back are known to people.
+KNOWN_DAYS = 14
 
 
 def coming(session: Session, at: datetime, limit: int) -> list[dict[str, Any]]:
@@ -16,8 +31,83 @@ def coming(session: Session, at: datetime, limit: int) -> list[dict[str, Any]]:
     drop = SupplyDrop
     query = (
         select(drop.name, drop.window_from, drop.window_to, drop.state, drop.compounds_served)
-        .where(drop.window_to > at, drop.state.in_(("planned", "in_transit", "delivered")))
+        .where(drop.window_to > at, drop.state.in_(COMING))
         .order_by(drop.window_from, drop.id)
         .limit(limit)
     )
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A drop and how far it is on foot, in metres; is_own: it is meant for the compound asked for."""
+
+    row: dict[str, Any]
+    metres: int
+    is_own: bool
+
+
+def nearest(session: Session, lng: float, lat: float, compound: str, at: datetime) -> Near | None:
+    """The coming drop that is nearest to a WGS 84 place on foot, None where there is none.
+
+    Those meant for the compound of this name come first, then those that say nobody's name, then any; among them those
+    that open soon; of drops at one place the one that is over first.
+    """
+    drop = SupplyDrop
+    query = (
+        select(
+            drop.id, drop.name, drop.window_from, drop.window_to, drop.state, drop.items, drop.compounds_served,
+            drop.organization, drop.geometry,
+        )
+        .where(drop.window_to > at, drop.state.in_(COMING))
+        .order_by(drop.window_to, drop.id)
+    )  # fmt: skip
+    rows = [dict(row) for row in session.execute(query).mappings()]
+    if not rows:
+        return None
+    places = [row.pop("geometry") for row in rows]
+    metres = np.round(walking_metres(lng, lat, shapely.get_x(places), shapely.get_y(places))).astype(int).tolist()
+
+    def rank(position: int) -> tuple[bool, bool, bool, int, int]:
+        names, opens = rows[position]["compounds_served"], rows[position]["window_from"]
+        return compound not in names, bool(names), opens > at + SOON, metres[position], position
+
+    best = min(range(len(rows)), key=rank)
+    return Near(rows[best], metres[best], compound in rows[best]["compounds_served"])
+
+
+def to_follow(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Drops that are not over, however late they are, and those whose window closed after `since`; none that opens
+    after `until`. In order of their windows.
+    """
+    drop = SupplyDrop
+    query = (
+        select(drop.__table__)
+        .where(drop.window_from < until, or_(drop.window_to > since, drop.state.in_(COMING)))
+        .order_by(drop.window_from, drop.id)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def ids_of_round(session: Session, name: str) -> list[int]:
+    """The drops of a round, in order of their numbers."""
+    return list(
+        session.execute(select(SupplyDrop.id).where(SupplyDrop.round == name).order_by(SupplyDrop.id)).scalars()
+    )
+
+
+def served_in(session: Session, name: str) -> int:
+    """How many households were served in a round of a plan."""
+    query = select(func.coalesce(func.sum(SupplyDrop.served), 0)).where(SupplyDrop.round == name)
+    return session.execute(query).scalar_one() or 0
+
+
+def known_places(session: Session, box: Box, at: datetime) -> list[tuple[str, Any]]:
+    """Name and point of the places in a box where drops were in the last days or are to be."""
+    near = boxes.touching(session, SupplyDrop.__table__, box)  # type: ignore[arg-type]
+    query = (
+        select(SupplyDrop.name, SupplyDrop.geometry)
+        .where(near, SupplyDrop.window_to > at - timedelta(days=KNOWN_DAYS))
+        .order_by(SupplyDrop.id)
+    )
+    return [(name, point) for name, point in session.execute(query)]

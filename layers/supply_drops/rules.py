@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Self
 
@@ -35,6 +39,7 @@ class Item(BaseModel):
     quantity: Decimal = Field(ge=0, max_digits=14, decimal_places=3)
     unit: str = Field(default="", max_length=30)
     value: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=2)
+    per_day: Decimal | None = Field(default=None, gt=0, max_digits=14, decimal_places=3)  # what a household uses up
 
 
 class Feature(FeatureModel):
@@ -68,3 +73,68 @@ def contribution(row: Mapping[str, Any]) -> Contribution:
     if row["delivered_at"] is not None:
         ends = min(ends, row["delivered_at"])
     return Contribution(spans=(Span("drops", starts, ends),)) if starts < ends else Contribution()
+
+
+def is_late(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether the window of the drop in `row` has opened and its goods are not there."""
+    return bool(row["state"] in ("planned", "in_transit") and row["window_from"] <= at)
+
+
+def may_serve(row: Mapping[str, Any]) -> bool:
+    """Whether goods can be handed over at the drop in `row`: they are there, or some of them are."""
+    return row["state"] == "delivered" or (row["state"] == "in_transit" and bool(row["arrived"]))
+
+
+def round_of(row: Mapping[str, Any]) -> str:
+    """The round in which a household is served once: that of the plan, or the drop alone where it is of none."""
+    return row["round"] or f"drop-{row['id']}"
+
+
+def arrived_of(row: Mapping[str, Any]) -> list[Decimal]:
+    """How much of each item of the drop in `row` is there: as it was said, else all of it once it is delivered."""
+    if row["arrived"] is not None:
+        return [Decimal(one) for one in row["arrived"]]
+    is_there = row["state"] in ("delivered", "distributed")
+    return [Decimal(str(one["quantity"])) if is_there else Decimal(0) for one in row["items"]]
+
+
+def needed_again(row: Mapping[str, Any]) -> datetime | None:
+    """When the first of the goods is used up: what a household gets, over what it uses in a day, in whole days from the
+    start of the window. None where either is not known.
+    """
+    uses = {one["item"]: Decimal(str(one["per_day"])) for one in row["items"] if one.get("per_day")}
+    rations = [ration for group in (row["plan"] or {}).get("groups", ()) for ration in group["rations"]]
+    lasting = [Decimal(one["quantity"]) / uses[one["item"]] for one in rations if one["item"] in uses]
+    began: datetime = row["window_from"]
+    return began + timedelta(days=int(min(lasting))) if lasting else None
+
+
+#: What is written around the number of a building, a staircase or a door, and means nothing.
+_AROUND = re.compile(
+    r"[^0-9a-z\u4e00-\u9fff]+|号楼|号|栋|幢|楼|座|单元|室|户|弄|门|building|block|unit|room|flat|no(?=\d)"
+)
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+
+
+def door(text: str) -> str:
+    """A building or a door as it is compared: "03号楼" is "3栋", "2单元 401室" is "2-401"."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _ZEROS.sub("", "-".join(part for part in _AROUND.split(plain) if part))
+
+
+def household_token(key: bytes, round_name: str, shown: Sequence[str]) -> str:
+    """What is kept of a household that was served: a keyed hash of what it showed, of use in one round only.
+
+    shown: ("card", code), or ("door", compound, building, unit). Without the key nobody can find out which household
+    it was, not even by trying every door; in another round it is another one. Raises ValueError where nothing is shown.
+    """
+    kind, first, *doors = shown
+    said = [card(first)] if kind == "card" else [first, *map(door, doors)]
+    if not all(said):
+        raise ValueError("a household shows its card, or its compound, building and door")
+    return hmac.new(key, "\x1f".join((round_name, kind, *said)).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def card(code: str) -> str:
+    """The code of a card as it is compared: letters and digits."""
+    return "".join(c for c in unicodedata.normalize("NFKC", code).casefold() if c.isalnum())

@@ -27,6 +27,7 @@ PUBLIC: Mapping[str, str] = {
     "/accountability": "/accountability",
     "/sign-in": "/sign-in",
     "/posters/<int(max=9223372036854775807):compound_id>": "/posters/1",
+    "/drops/near/<int(max=9223372036854775807):compound_id>": "/drops/near/1",
     "/problems/<name>": "/problems/bad-input",
 }
 
@@ -42,6 +43,11 @@ STAFF: Mapping[str, str] = {
     "/posters/print": "/posters",
     "/zones": "/zones",
     "/zones/new": "/zones/new",
+    "/drops": "/drops",
+    "/drops/new": "/drops/new",
+    "/drops/<int(max=9223372036854775807):drop_id>": "/drops/1",
+    "/drops/<int(max=9223372036854775807):drop_id>/serve": "/drops/1/serve",
+    "/drops/<int(max=9223372036854775807):drop_id>/sheet": "/drops/1/sheet",
 }
 
 #: Pages of an organization's people.

@@ -13,7 +13,8 @@ import click
 @click.option("--dry-run", is_flag=True, help="Only say how much would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def purge(older_than: int | None, dry_run: bool, yes: bool) -> None:
-    """Delete contact, words, photos and exact place of needs that came to rest long ago. It cannot be taken back.
+    """Delete contact, words, photos and exact place of needs that came to rest long ago, and the codes of households
+    served in rounds of drops that are over as long. It cannot be taken back.
 
     Figures stay, those of past moments too. Open needs keep everything. Backups made before still hold what is
     deleted here: let them go as well.
@@ -23,6 +24,7 @@ def purge(older_than: int | None, dry_run: bool, yes: bool) -> None:
     from layers.needs.purging import purge as purge_needs
     from layers.needs.purging import to_purge
     from layers.needs.rules import PRIVATE_KEPT
+    from layers.supply_drops import servings
     from webmap.settings import from_environment
 
     now = datetime.now(UTC)
@@ -30,12 +32,16 @@ def purge(older_than: int | None, dry_run: bool, yes: bool) -> None:
     with open_database(from_environment().database_url or None) as database:
         database.upgrade()
         with database.read() as session:
-            due = to_purge(session, before)
+            due, codes = to_purge(session, before), servings.to_purge(session, before)
         said = f"{due.needs} needs, {due.messages} messages, {due.photos} photos unchanged since {before:%Y-%m-%d}"
-        if dry_run or not due.needs:
-            click.echo(f"would be purged: {said}" if due.needs else "there is nothing to purge")
+        if codes:
+            said += f", {codes} codes of households served"
+        if dry_run or not (due.needs or codes):
+            click.echo(f"would be purged: {said}" if due.needs or codes else "there is nothing to purge")
             return
         if not yes and sys.stdin.isatty():
             click.confirm(f"Delete what is private of {said}? It cannot be taken back.", abort=True)
-        gone = purge_needs(database, before, Actor("linli purge", "administrator"), now)
-    click.echo(f"purged: {gone.needs} needs, {gone.messages} messages, {gone.photos} photos")
+        actor = Actor("linli purge", "administrator")
+        gone, codes = purge_needs(database, before, actor, now), servings.purge(database, before, actor, now)
+    said = f"purged: {gone.needs} needs, {gone.messages} messages, {gone.photos} photos"
+    click.echo(f"{said}, {codes} codes of households served" if codes else said)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from geo.cells import center
 from layers.actor import RESIDENT
+from layers.compounds.queries import compound_at
 from layers.errors import MoveNotAllowed
 from layers.needs import actions, additions
 from layers.needs.queries import by_token, messages, photo_count
 from layers.needs.rules import MAY_RATE, OPEN, WORDS_LONGEST
+from layers.supply_drops.queries import Near, nearest
 from layers.text import Text
 from layers.vocabulary.queries import decline_reasons, times, vocabulary
 from webmap.access import allowed
 from webmap.limits import unknown_links
+from webmap.pages.drop_words import TITLES, amount
 from webmap.pages.follow_words import (
     NOT_MET,
     course,
@@ -33,6 +37,9 @@ from webmap.pages.follow_words import (
 )
 from webmap.pages.report_form import cleaned
 from webmap.service import service
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("follow", __name__)
 
@@ -156,6 +163,12 @@ def _take(step: str, token: str, reason: str | None) -> None:
         actions.move(session, [row["id"]], to_state, RESIDENT, now, reason=reason)
 
 
+def _drop_near(session: Session, row: Mapping[str, Any], at: datetime) -> Near | None:
+    """The coming drop nearest to the need's place, as far as its leaf tells it."""
+    lng, lat = center(row["leaf"])
+    return nearest(session, lng, lat, compound_at(session, lng, lat, at) or "", at)
+
+
 def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Response:
     """The page; `told` are problems by the names the template has for them, and words that were not taken."""
     now = datetime.now(UTC)
@@ -164,6 +177,7 @@ def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Re
         declined = decline_reasons(session)
         said_so_far = messages(session, row["id"])
         photos = photo_count(session, row["id"])
+        near = _drop_near(session, row, now) if row["state"] in OPEN else None
     link = url_for("follow.need", token=token, _external=True)
     page = render_template(
         "need.html",
@@ -182,6 +196,9 @@ def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Re
         promises=promises(row, times_of.get(row["service"]), now),
         messages=[(sender_words(one), kind_words(one), one) for one in said_so_far],
         photos=photos,
+        near=near,
+        titles=TITLES,
+        amount=amount,
         may_add=row["state"] in MAY_ADD,
         may_rate=row["state"] in MAY_RATE,
         **told,

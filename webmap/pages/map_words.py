@@ -79,6 +79,7 @@ def _place() -> dict[str, str]:
         "order": _("Order: {order}"),
         "drops_here": _("Supplies to collect"),
         "for_compounds": _("For {names}"),
+        "nearest_drop": _("Nearest supply drop for {name}"),
         "by_organization": _("By {name}"),
         "checkpoints_here": _("Checkpoints"),
         "always_open": _("open at all hours"),

@@ -27,6 +27,7 @@ from layers.quarantine_zones.rules import RANK, may_put_in_force
 from layers.text import Text
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
+from webmap.pages.form_moments import moment_of_form
 from webmap.pages.posters import by_community
 from webmap.service import service
 
@@ -189,7 +190,7 @@ def _checked(given: Mapping[str, str], compounds: list[str]) -> tuple[dict[str, 
         problems["level"] = _("Choose a level.")
     if not compounds:
         problems["compound"] = _("Tick at least one compound.")
-    moments = {name: _moment(given[name]) for name in ("valid_from", "valid_to") if given[name]}
+    moments = {name: moment_of_form(given[name]) for name in ("valid_from", "valid_to") if given[name]}
     for name, moment in moments.items():
         if moment is None:
             problems[name] = _("Write the day and the time, such as 2026-03-01T08:00.")
@@ -200,14 +201,6 @@ def _checked(given: Mapping[str, str], compounds: list[str]) -> tuple[dict[str, 
         return {}, features.check(LAYER, {**text, **moments, "state": "proposed"})
     except BadInput:
         return {"valid_to": _("The zone ends before it starts.")}, None
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as a form gives it, in the service's own zone."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=service().zone)
-    except ValueError:
-        return None
 
 
 def _mark(given: Mapping[str, str], compounds: list[str]) -> str:

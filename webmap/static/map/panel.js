@@ -176,6 +176,9 @@ export class PlacePanel {
       });
       section.append(make("ul", { class: "names" }, ...shown));
       if (compounds.length > 6) section.append(make("p", {}, words.count("more_compounds", compounds.length - 6)));
+      const [{ id, properties }] = compounds;
+      const nearest = words.say("nearest_drop", { name: properties.name });
+      section.append(make("p", {}, make("a", { href: `/drops/near/${id}` }, nearest)));
     }
     section.append(make("p", { class: "source" }, words.say("source_households")));
     return section;
