@@ -40,6 +40,16 @@ def repair(geometry: BaseGeometry) -> tuple[Polygon | MultiPolygon, bool]:
     return found, defect
 
 
+def edge_towards(outline: shapely.Geometry, east: float, north: float) -> shapely.Point:
+    """Where the way from the middle of polygons in a direction (1, 0 is east) leaves them last: a gate on that side."""
+    middle = shapely.point_on_surface(outline)
+    reach = 2 * float(np.ptp(np.reshape(shapely.bounds(outline), (2, 2)), axis=0).max())
+    way = shapely.LineString([(middle.x, middle.y), (middle.x + east * reach, middle.y + north * reach)])
+    met = shapely.get_coordinates(shapely.intersection(way, shapely.boundary(outline)))
+    lng, lat = max(met.tolist(), key=lambda place: east * place[0] + north * place[1])
+    return shapely.Point(lng, lat)
+
+
 def check_range(geometry: BaseGeometry) -> None:
     """Nothing, for finite coordinates with latitudes within 90 and longitudes within 540; raises BadShape."""
     places = shapely.get_coordinates(geometry)

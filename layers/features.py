@@ -166,18 +166,38 @@ def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Ac
 def correct(
     session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    """Puts columns of one feature right, its place among them; gives the row as it is then. Raises NotFound."""
+    """Puts columns of one feature right, its place among them: the record was wrong, also of what was before.
+
+    Gives the row as it is then. Raises NotFound.
+    """
+    return _changed(session, layer, feature_id, changes, actor, at, None)
+
+
+def change(
+    session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Changes columns of one feature as of `at`, its place among them; what held before stays in the record.
+
+    Gives the row as it is then. Raises NotFound.
+    """
+    return _changed(session, layer, feature_id, {**changes, "since": at}, actor, at, at)
+
+
+def _changed(
+    session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime,
+    cut_at: datetime | None,
+) -> dict[str, Any]:  # fmt: skip
     before = locked(session, layer, [feature_id])[feature_id]
     after = {**before, **changes, "changed_at": at}
     old, new = footprint_of(layer, before), footprint_of(layer, after)
     session.execute(update(layer.table).where(layer.table.c.id == feature_id).values(**changes, changed_at=at))
     entry = journal.Entry(
         layer.name, "update", feature_id, before.get(layer.state_field), after.get(layer.state_field),
-        _journal_cells(old, new), {"changed": sorted(changes)}, None, layer.public,
+        _journal_cells(old, new), {"changed": sorted(set(changes) - {"since"})}, None, layer.public,
     )  # fmt: skip
     standing_before, standing_after = (old, layer.contribution(before)), (new, layer.contribution(after))
-    change = figures.Change(feature_id, standing_before, standing_after, at, None, entry, before["since"])
-    _settle(session, layer, [change], actor, at)
+    made = figures.Change(feature_id, standing_before, standing_after, at, cut_at, entry, before["since"])
+    _settle(session, layer, [made], actor, at)
     return after
 
 
@@ -371,12 +391,12 @@ def _updated(
 ) -> figures.Change:
     feature_id = before["id"]
     kept = {name: row[name] for name in layer.table.c.keys() if name in row and name not in ("id", "since")}  # noqa: SIM118
+    for name in layer.kept_on_update:
+        kept[name] = before[name]
     if layer.private_table is not None:
         key = layer.private_table.c[0]
         session.execute(delete(layer.private_table).where(key == feature_id))
         _insert_private(session, layer, [(feature_id, row)])
-        for name in layer.kept_on_update:
-            kept[name] = before[name]
     after = {**before, **kept}
     changed = sorted(
         name for name, value in kept.items() if name not in ("changed_at", "geometry") and before[name] != value

@@ -97,6 +97,13 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         ),
         "drops.serve": Permission(STAFF, "see how far drops have come, say what is there, serve households"),
         "drops.near": Permission(EVERYONE, "see the coming drop that is nearest to a compound"),
+        "gates.count": Permission(
+            STAFF, "see the gates and which nobody stands at; count at a gate, take back a press, hand over"
+        ),
+        "gates.manage": Permission(
+            (*OFFICIALS, ADMINISTRATOR), "put, change, open and close a gate; read what was counted there by the hour"
+        ),
+        "days.manage": Permission((ADMINISTRATOR,), "say which days are holidays, workdays on a weekend, closures"),
         "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from opening_hours import OpeningHours
 
 from geo.cells import FINEST, Cells, cells_of_ranges, descendants, parent, resolution
 from geo.units import unit_cells
@@ -122,29 +118,3 @@ def _first_leaf(cells: Cells) -> Cells:
     from geo.cells import leaf_ranges
 
     return leaf_ranges(cells)[0]
-
-
-#: How far opening hours are searched for their next turn. Longer says less often "ask again" of what never turns,
-#: shorter is faster; most hours turn within a week.
-LOOKED_AHEAD = timedelta(days=32)
-
-
-@lru_cache(maxsize=4096)
-def _hours(text: str) -> OpeningHours:
-    return OpeningHours(text)
-
-
-def is_open(hours: str, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether opening hours (OpenStreetMap text, local time; empty for always) hold at a moment."""
-    return not hours or _hours(hours).is_open(at.astimezone(zone).replace(tzinfo=None))
-
-
-def next_turn(hours: str, at: datetime, zone: ZoneInfo) -> datetime:
-    """The next moment at which opening hours open or close, or after LOOKED_AHEAD, when they are to be asked again.
-
-    Hours that never turn (Mo-Su 00:00-24:00) would be searched to the year 9999, which takes seconds.
-    """
-    here = at.astimezone(zone).replace(tzinfo=None)
-    until = here + min(LOOKED_AHEAD, datetime.max - here)  # noqa: DTZ901 - local time, as here is
-    turn = next((ends for _, ends, *_ in _hours(hours).intervals(here, until)), until)
-    return turn.replace(tzinfo=zone).astimezone(at.tzinfo)

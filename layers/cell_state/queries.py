@@ -17,13 +17,14 @@ from geo.cells import FINEST, Cells
 from geo.coordinates import Box
 from layers import catalogue
 from layers.cell_state import rules
-from layers.cell_state.holding import Figures, Holding, holding_of, is_open, measured, next_turn, unserved
+from layers.cell_state.holding import Figures, Holding, holding_of, measured, unserved
 from layers.cell_state.record import cell_deltas, cell_rollups
 from layers.cell_state.rules import State, View
 from layers.description import Measure
 from layers.figures import gathered
+from layers.opening import is_open, next_turn
 from layers.publication import queries as publications
-from layers.vocabulary.queries import Vocabulary, vocabulary
+from layers.vocabulary.queries import Vocabulary, special_days, vocabulary
 
 #: The size classes a span can have (data.rollups.span_class): one index range is read for each.
 SIZES = range(32)
@@ -54,8 +55,9 @@ def holding_at(
     rows = session.execute(_HOLDS, {"at": rollups.milliseconds(at)}).all()
     own = [row for row in rows if row[9] in layers]
     timed = {row[8] for row in own if row[8]}
-    open_now = {hours for hours in timed if is_open(hours, at, zone)}
-    turns = [next_turn(hours, at, zone) for hours in timed]
+    special = special_days(session) if timed else []
+    open_now = {hours for hours in timed if is_open(hours, at, zone, special)}
+    turns = [next_turn(hours, at, zone, special) for hours in timed]
     coming = next_boundary(session, at, layers)
     if coming is not None:
         turns.append(coming)

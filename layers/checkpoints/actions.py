@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,15 @@ def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, a
 def move(
     session: Session, ids: Sequence[int], to_state: str, actor: Actor, at: datetime, **details: Any
 ) -> list[dict[str, Any]]:
-    """Takes checkpoints to a state together; nothing else changes. Raises MoveNotAllowed, NotFound."""
-    steps = [features.Step(one, to_state, at, reason=details.get("reason")) for one in ids]
+    """Takes checkpoints to a state together, with a reason that staff read while it is closed. Raises MoveNotAllowed,
+    NotFound.
+    """
+    reason = details.get("reason")
+    changes = {"reason": reason if to_state == "closed" else None}
+    steps = [features.Step(one, to_state, at, changes, reason) for one in ids]
     return features.move(session, LAYER, steps, actor, at)
+
+
+def change(session: Session, checkpoint_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+    """Changes what a checkpoint is, or where it stands, as of `at`; what held before stays. Raises NotFound."""
+    features.change(session, LAYER, checkpoint_id, changes, actor, at)

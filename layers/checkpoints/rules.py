@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
 
 import opening_hours
 from pydantic import field_validator
@@ -49,3 +52,73 @@ def contribution(row: Mapping[str, Any]) -> Contribution:
     if row["state"] != "open":
         return Contribution()
     return Contribution(spans=(Span("checkpoints", row["valid_from"], row["valid_to"], hours=row["hours"]),))
+
+
+# ---- what is counted at the gate -------------------------------------------------------------------------------
+
+Counted = Literal["passed", "temperature_high", "referred"]
+COUNTED: tuple[Counted, ...] = get_args(Counted)
+
+QUARTER = timedelta(minutes=15)
+
+#: A press that is older when it arrives is not taken: nobody at the gate remembers what it was, and a phone whose clock
+#: was put right by months in between would spread its count over a record that others have read.
+OLDEST = timedelta(days=1)
+
+#: How long the key of a press is known. Longer than OLDEST by days, so that a clock put right meanwhile counts nothing
+#: twice; shorter keeps the table small (a busy gate has some thousand presses a day).
+KEYS_KEPT = timedelta(days=8)
+
+#: The most that one press stands for: a bus or a tram that is waved through.
+MOST_AT_ONCE = 100
+
+#: Presses in one message; a phone that was away sends several messages.
+MOST_PRESSES = 500
+
+NOTE_LONGEST = 80
+
+Refusal = Literal["too_old", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press of a button as the phone tells it; `at` is by the phone's own clock."""
+
+    key: str
+    kind: Counted
+    at: datetime
+    count: int = 1
+    undone: bool = False
+
+
+def moment_of(pressed_at: datetime, sent_at: datetime, received_at: datetime) -> datetime:
+    """When a press was made, by the service's clock.
+
+    A phone's clock may be wrong by hours, so only how long ago is taken from it: `pressed_at` and `sent_at` are both
+    its own. One that says it was pressed after it was sent was set back meanwhile: it counts as of its arrival.
+    However long ago, it is not more than twice OLDEST: that is too old in any case.
+    """
+    return received_at - min(max(sent_at - pressed_at, timedelta(0)), 2 * OLDEST)
+
+
+def quarter_of(moment: datetime) -> datetime:
+    """The beginning of the quarter of an hour, which every time zone has in common."""
+    return moment - (moment - datetime(1970, 1, 1, tzinfo=UTC)) % QUARTER
+
+
+def refusal(row: Mapping[str, Any], pressed_at: datetime, received_at: datetime) -> Refusal | None:
+    """Why a press is not taken: older than a day, or made after the checkpoint in `row` was closed or before it opened.
+
+    What was pressed while it was open counts also when it arrives after the closing. Hours do not matter: who passes
+    is counted.
+    """
+    if received_at - pressed_at > OLDEST:
+        return "too_old"
+    if row["state"] == "planned" or (row["state"] == "closed" and pressed_at >= (row["since"] or pressed_at)):
+        return "closed"
+    return None
+
+
+def names_somebody(note: str) -> bool:
+    """Whether a note of a hand-over holds a telephone number or an address of mail: it says which shift, not who."""
+    return "@" in note or re.search(r"(?:\d[ -]?){7}", note) is not None

@@ -22,12 +22,13 @@ from geo.coordinates import Box
 from geo.covers import cells_at, covers
 from geo.reach import Closed, Network, Places, leads_out, straight_metres, surroundings, walking_network
 from geo.walls import closed_areas, places_of
-from layers.cell_state.holding import is_open
 from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.errors import TooMuch
+from layers.opening import is_open
 from layers.quarantine_zones.queries import holding
+from layers.vocabulary.queries import special_days
 
 #: Levels of zones whose borders are closed: nobody leaves them. A precaution zone is walked through.
 CLOSED_LEVELS = ("lockdown", "control")
@@ -148,10 +149,11 @@ def _gates(session: Session, at: datetime, zone: ZoneInfo) -> list[Gate]:
     point = Checkpoint
     query = select(point.name, point.geometry, point.compound, point.staff_wanted, point.hours)
     query = query.where(point.state == "open", *_holds(Checkpoint, at)).order_by(point.id)
+    special = special_days(session)
     return [
         Gate(name, where.x, where.y, compound, wanted)
         for name, where, compound, wanted, hours in session.execute(query)
-        if is_open(hours, at, zone)
+        if is_open(hours, at, zone, special)
     ]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 from data import journal
 from layers.actor import Actor
 from layers.errors import BadInput, NotFound
+from layers.opening import DayKind
 from layers.text import Text
-from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service
+from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service, SpecialDay
 
 #: A time longer than this is a slip of the hand: a year, in minutes.
 LONGEST_MINUTES = 366 * 24 * 60
 
 #: Columns of a service that hold minutes.
 MINUTES = ("acknowledge_minutes", "meet_minutes", "claim_minutes")
+
+#: Days told at once. The longest holiday is eight; more is a slip of the hand.
+MOST_DAYS = 60
 
 
 def set_times(session: Session, name: str, changes: dict[str, Any], actor: Actor, at: datetime) -> None:
@@ -63,6 +67,34 @@ def remove_number(session: Session, number: str, actor: Actor, at: datetime) -> 
         raise BadInput("the last number to call in danger stays")
     _remove(session, EmergencyNumber, number)
     _note(session, "remove_number", {"number": number}, actor, at)
+
+
+def put_days(session: Session, first: date, last: date, kind: str, name: str, actor: Actor, at: datetime) -> None:
+    """Says what the days from `first` to `last` are, in place of what was said of them. Raises BadInput."""
+    if kind not in get_args(DayKind):
+        raise BadInput("choose what the days are", [{"field": "kind", "reason": "unknown"}])
+    if not 1 <= (last - first).days + 1 <= MOST_DAYS:
+        reason = f"the last day is the first or follows it, {MOST_DAYS} days at most"
+        raise BadInput(reason, [{"field": "last", "reason": reason}])
+    for number in range((last - first).days + 1):
+        session.merge(SpecialDay(day=first + timedelta(days=number), kind=kind, name=name))
+    _note_days(session, "put_days", {"first": first, "last": last, "kind": kind}, actor, at)
+
+
+def remove_day(session: Session, day: date, actor: Actor, at: datetime) -> None:
+    """Makes a day one like any other again. Raises NotFound."""
+    known = session.get(SpecialDay, day)
+    if known is None:
+        raise NotFound(f"{day} is not on the list")
+    session.delete(known)
+    _note_days(session, "remove_day", {"day": day}, actor, at)
+
+
+def _note_days(session: Session, verb: str, details: dict[str, Any], actor: Actor, at: datetime) -> None:
+    """Days change when checkpoints are open: the line stands under them, so that every map looks again."""
+    session.flush()
+    entry = journal.Entry("checkpoints", verb, details=details, public=True)
+    journal.append(session, [entry], actor.name, actor.role, at)
 
 
 def _put(session: Session, table: type[DeclineReason | EmergencyNumber], key: str, name: str, title: Text) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from layers import opening
 from layers.text import Text
-from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service, ShiftRole, ShiftRoleService
+from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service, ShiftRole, ShiftRoleService, SpecialDay
 
 #: Columns kept for services in the rollups. Sixteen kinds of help; a neighbourhood's list has about eight.
 SLOTS = 16
@@ -79,3 +81,14 @@ def emergency_numbers(session: Session) -> list[tuple[str, Text]]:
     """Numbers to call in danger and who answers, most urgent first."""
     query = select(EmergencyNumber.number, EmergencyNumber.title_en, EmergencyNumber.title_zh)
     return [(number, Text(en, zh)) for number, en, zh in session.execute(query.order_by(EmergencyNumber.position))]
+
+
+def special_days(session: Session) -> list[opening.SpecialDay]:
+    """Every date on which opening hours are not those of its weekday, in order."""
+    query = select(SpecialDay.day, SpecialDay.kind).order_by(SpecialDay.day)
+    return [opening.SpecialDay(day, cast(opening.DayKind, kind)) for day, kind in session.execute(query)]
+
+
+def named_days(session: Session, since: date) -> list[SpecialDay]:
+    """The special days from a date on, with what they are called."""
+    return list(session.execute(select(SpecialDay).where(SpecialDay.day >= since).order_by(SpecialDay.day)).scalars())

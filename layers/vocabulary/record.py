@@ -1,8 +1,10 @@
-"""The tables of services, roles, which role serves which service, decline reasons and emergency numbers."""
+"""The tables of services, roles, which role serves which, decline reasons, emergency numbers and special days."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Integer, SmallInteger, Text, false
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, Integer, SmallInteger, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base
@@ -61,3 +63,12 @@ class EmergencyNumber(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     title_en: Mapped[str] = mapped_column(Text)
     title_zh: Mapped[str] = mapped_column(Text)
+
+
+class SpecialDay(Base):
+    """A date on which hours are not those of its weekday. kind: holiday, workday (put on a weekend), closure."""
+
+    __tablename__ = "special_days"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)

@@ -22,7 +22,7 @@ from layers.errors import BadInput, NotAllowed, NotFound
 from layers.named_places import place_of
 from layers.needs.queries import next_claim_end
 from webmap.access import allowed, current_actor, may, may_write
-from webmap.api import drops, needs, zones
+from webmap.api import drops, gates, needs, zones
 from webmap.errors import SignInNeeded
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -75,6 +75,7 @@ def blueprint() -> APIBlueprint:
     needs.add_routes(made)
     zones.add_routes(made)
     drops.add_routes(made)
+    gates.add_routes(made)
     for layer in catalogue.layers():
         tag = [Tag(name=layer.name, description=layer.about.en)]
         permission = "features.read" if layer.public else "needs.read"

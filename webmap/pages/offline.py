@@ -22,7 +22,7 @@ blueprint = Blueprint("offline", __name__)
 PAGES = ("/report", "/waiting")
 
 #: The files these pages need, below `static/`. What else was used is kept as it is used.
-FILES = ("tokens.css", "base.css", "report.css", "icon.svg", "offline/*.js", "report/*.js")
+FILES = ("tokens.css", "base.css", "report.css", "report/*.css", "icon.svg", "offline/*.js", "report/*.js")
 
 
 @blueprint.get("/worker.js")

@@ -15,7 +15,6 @@ from layers.errors import BadInput
 from layers.needs.additions import MOST_PHOTOS, Photo
 from layers.needs.counts import TooManyReports
 from layers.needs.rules import PRIVATE_KEPT, Feature
-from layers.text import Text
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed
 from webmap.errors import PHOTOS_TOO_LARGE, page_of
@@ -24,7 +23,15 @@ from webmap.pages.map_start import where_people_live
 from webmap.pages.report_form import FIELDS, LONGEST, as_written, checked, new_key
 from webmap.pages.report_nearby import add_voice, asked_near
 from webmap.pages.report_photos import ACCEPTED, BadPhotos, photos_of
-from webmap.pages.report_place import MOST_NAMES_IN_PAGE, Place, listed_name, listed_names, place_if_told, position_of
+from webmap.pages.report_place import (
+    DATUMS,
+    MOST_NAMES_IN_PAGE,
+    Place,
+    listed_name,
+    listed_names,
+    place_if_told,
+    position_of,
+)
 from webmap.pages.report_told import is_outbox, not_taken, taken
 from webmap.pages.report_words import script_words
 from webmap.reporting import take_in
@@ -190,7 +197,7 @@ def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 2
         looked=looked,
         now=now,
         longest=LONGEST,
-        datums=_datums(),
+        datums=DATUMS,
         accepted=ACCEPTED,
         most_photos=MOST_PHOTOS,
         days_kept=PRIVATE_KEPT.days,
@@ -199,15 +206,6 @@ def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 2
         had_photos=any(one.filename for one in request.files.getlist("photos")),
     )
     return _kept_nowhere(make_response(page, status))
-
-
-def _datums() -> dict[str, Text]:
-    """What coordinates may be meant in, in words of the apps that show them."""
-    return {
-        "wgs84": Text("This map, or a GPS device", "本地图或 GPS 设备"),
-        "gcj02": Text("Amap, Tencent or another Chinese map app", "高德、腾讯等国内地图"),
-        "bd09": Text("Baidu Maps", "百度地图"),
-    }
 
 
 def _kept_nowhere(answer: Response) -> Response:

@@ -16,11 +16,17 @@ from flask_babel import gettext as _
 from geo.coordinates import BadCoordinates, check_lng_lat
 from geo.datums import to_wgs84
 from layers.compounds.queries import Named, compound_at, named, outline_by_id
+from layers.text import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-DATUMS = ("wgs84", "gcj02", "bd09")
+#: What coordinates may be meant in, in words of the apps that show them.
+DATUMS: Mapping[str, Text] = {
+    "wgs84": Text("This map, or a GPS device", "本地图或 GPS 设备"),
+    "gcj02": Text("Amap, Tencent or another Chinese map app", "高德、腾讯等国内地图"),
+    "bd09": Text("Baidu Maps", "百度地图"),
+}
 
 #: Characters a number of degrees has at most; more is not a number somebody read off a map.
 LONGEST_NUMBER = 40

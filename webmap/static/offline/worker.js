@@ -18,6 +18,7 @@ const SEND_PATIENCE = 25_000;
 const STALE = 24 * 3600_000; // milliseconds after which a kept page is fetched anew
 const MOST_KEPT = 120; // answers of the API; the oldest go first
 const MAP = "/"; // kept once somebody has opened it: it is too heavy to fetch for nobody
+const GATE = "/gates/phone"; // stands for every gate without signal; kept once somebody has opened one
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -117,7 +118,8 @@ const waiting = () => kept(new URL("/waiting", self.location).href);
 
 /** A page from the network; without it the kept one, and where there is none, the page that says what waits here. */
 async function page(request, path) {
-  const copy = () => ([...pages, MAP].includes(path) ? kept(new URL(path, self.location).href) : null);
+  const name = /^\/gates\/\d+$/.test(path) ? GATE : path;
+  const copy = () => ([...pages, MAP, GATE].includes(name) ? kept(new URL(name, self.location).href) : null);
   try {
     const response = await patient(fetch(request), PATIENCE, copy);
     if (path === MAP && mayKeep(response)) await keep(new URL(MAP, self.location).href, response.clone());
@@ -170,7 +172,8 @@ async function keepUsed({ used = [] }) {
     const response = await fetch(address, { cache: "force-cache" }).catch(() => null);
     if (response && mayKeep(response)) await keep(name, response);
   }
-  for (const path of pages) {
+  const asksGate = used.some((address) => new URL(address).pathname === GATE);
+  for (const path of asksGate ? [...pages, GATE] : pages) {
     const held = await cache.match(path, { ignoreVary: true });
     const isOld = Date.now() - Date.parse(held?.headers.get("Date") ?? "") > STALE;
     if (!held || isOld) await keepPage(cache, path).catch(() => null);
