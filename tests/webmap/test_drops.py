@@ -386,3 +386,14 @@ def test_the_run_sheet_has_totals_and_a_box_for_each_household(planner: FlaskCli
     assert "1,000.05 kg" in sheet
     assert "8.3 kg" in sheet
     assert len(re.findall('class="tick"', sheet)) == 120
+
+
+def test_the_private_link_of_a_request_names_the_drop_near_it(planner: FlaskClient, client: FlaskClient) -> None:
+    made = in_a_page(client).post("/api/v1/needs", json={"lon": LNG + 0.001, "lat": LAT + 0.001, "service": "food"})
+    assert "Supplies near you" not in page(client.get(made.get_json()["link"]))
+    published(planner)
+
+    followed = page(client.get(made.get_json()["link"]))
+
+    assert "Supplies near you" in followed
+    assert "It is for your compound" in followed

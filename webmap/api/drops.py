@@ -110,10 +110,12 @@ def plan_drops(body: PlanAsked) -> Response:
 @allowed("drops.manage")
 def publish_round(body: NewRound) -> Response:
     """Makes the drops of a plan, all or none: a round in which each household is served once."""
-    now = datetime.now(UTC)
-    with service().database.write() as session:
+    actor, now = current_actor(), datetime.now(UTC)
+    with service().database.snapshot() as session:  # a solver keeps no writer waiting
         made = _plan(session, body, now)
-        ids, is_new = publish(session, made, body.round, body.organization, current_actor(), now)
+    ids, is_new = service().database.written(
+        lambda session: publish(session, made, body.round, body.organization, actor, now)
+    )
     return _json({"round": body.round, "drops": ids}, 201 if is_new else 200)
 
 

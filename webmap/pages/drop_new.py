@@ -80,8 +80,10 @@ def new() -> Response:
     seen = _mark(made, given)
     if request.form.get("step") != "publish" or request.form.get("seen") != seen:
         return _form(given, lines, compounds, made=made, seen=seen, is_changed=request.form.get("step") == "publish")
-    with service().database.write() as session:
-        ids, _is_new = publish(session, made, _draft(), given["organization"], current_actor(), now)
+    actor, draft = current_actor(), _draft()
+    ids, _is_new = service().database.written(
+        lambda session: publish(session, made, draft, given["organization"], actor, now)
+    )
     return make_response(redirect(url_for("drops.find", done=len(ids)), 303))
 
 

@@ -17,6 +17,8 @@ from layers import catalogue, features
 from layers.cell_state.verify import differences
 from layers.needs import actions, additions
 from layers.publication.actions import publish
+from layers.supply_drops import servings
+from layers.supply_drops.record import DropServing, SupplyDrop
 from tests.layers.answers import from_record
 from tests.layers.town import LAT, LNG, OFFICIAL, Thing, put
 from tests.webmap.cli.loading import rows, run
@@ -133,3 +135,18 @@ def test_a_second_time_there_is_nothing_left_to_purge(rested: Database) -> None:
 @pytest.mark.parametrize("days", ["-1", "x", "9999"])
 def test_days_that_are_none_are_refused(kept: Database, days: str) -> None:
     assert run("purge", "--older-than", days).exit_code == 2
+
+
+def test_codes_of_households_served_go_with_their_round(kept: Database) -> None:
+    window = {"window_from": PAST, "window_to": PAST + timedelta(hours=2), "state": "delivered"}
+    with kept.write() as session:
+        [old] = put(session, [Thing("supply_drops", {"name": "门口", **window}, shapely.Point(LNG, LAT))], PAST)
+        servings.serve(session, old, "token-of-a-door", "", OFFICIAL, PAST)
+
+    said = run("purge", "--yes")
+
+    assert said.output == "purged: 0 needs, 0 messages, 0 photos, 1 codes of households served\n"
+    with kept.read() as session:
+        assert session.execute(select(DropServing)).first() is None
+        assert session.get_one(SupplyDrop, old).served == 1
+    assert "nothing to purge" in run("purge", "--yes").output
