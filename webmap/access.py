@@ -88,6 +88,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "zones.manage": Permission(
             (*OFFICIALS, ADMINISTRATOR), "see what a zone would do, propose one, put another one's proposal into force"
         ),
+        "plans.make": Permission(STAFF, "see where need is left, make plans for volunteers and keep them"),
+        "plans.publish": Permission(
+            (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "publish a plan's posts as shifts of an organization"
+        ),
         "sitrep.make": Permission(STAFF, "download a situation report with what the public may see"),
         "sitrep.internal": Permission(
             (*OFFICIALS, ADMINISTRATOR), "download a situation report with all that staff see"

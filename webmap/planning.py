@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,3 +35,12 @@ def said_of(request: Request) -> dict[str, Any]:
         "to": in_rfc3339(request.ends_at),
         "bbox": box and [box.west, box.south, box.east, box.north],
     }
+
+
+def left_by_place(uncovered: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, float]]:
+    """Where need stays uncovered, by the nearest compound ("" for none): place, reason, points; most points first."""
+    found: dict[tuple[str, str], float] = {}
+    for one in uncovered:
+        key = one["near"], one["reason"]
+        found[key] = found.get(key, 0) + one["shortfall"]
+    return [(place, reason, round(found[place, reason], 2)) for place, reason in sorted(found, key=lambda k: -found[k])]

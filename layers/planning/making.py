@@ -17,8 +17,9 @@ from geo.reach import Places, Reach, minutes_to_nearest, reach
 from layers.compounds.queries import nearest_names
 from layers.planning.covering import Problem, adds, best
 from layers.planning.demand import Asked, Served, asked_for, served
+from layers.planning.gates import without_gate
 from layers.planning.ground import Ground, ground_around, restrictions_at
-from layers.planning.plan import CellShortfall, Left, Plan, Post
+from layers.planning.plan import CellShortfall, Left, Plan, Post, WithoutGate
 from layers.planning.queries import weights_kept
 from layers.planning.rules import A_POINT, Points, Reason, Request, Weights, checked, reason_of, shared_out
 from layers.vocabulary.queries import vocabulary
@@ -49,25 +50,15 @@ def make_plan(session: Session, request: Request, zone: ZoneInfo, now: datetime)
     restrictions = restrictions_at(session, request.starts_at, zone)
     asked = asked_for(session, request, words.serves[request.role], restrictions, weights)
     taken = served(session, request, asked, weights)
-    shown = _by_cell(asked, taken)
+    shown = _by_cell(session, request, asked, taken)
     ground = ground_around(np.unique(asked.cell), request.minutes, restrictions)
     demand = _demand(asked, taken, ground)
-    return _solved(session, request, weights, shown, demand, ground)
-
-
-def shortfall_of_cells(session: Session, request: Request, zone: ZoneInfo, now: datetime) -> list[CellShortfall]:
-    """The need and shortfall of every cell that asks for the role, without a plan. Raises as `make_plan`."""
-    words = vocabulary(session)
-    request = checked(request, list(words.roles), now)
-    weights = weights_kept(session)
-    restrictions = restrictions_at(session, request.starts_at, zone)
-    asked = asked_for(session, request, words.serves[request.role], restrictions, weights)
-    return _by_cell(asked, served(session, request, asked, weights))
+    return _solved(session, request, weights, shown, demand, ground, without_gate(restrictions, request.box))
 
 
 def _solved(
     session: Session, request: Request, weights: Weights, shown: Sequence[CellShortfall], demand: _Demand,
-    ground: Ground,
+    ground: Ground, shut_in: Sequence[WithoutGate],
 ) -> Plan:  # fmt: skip
     candidates, found = _possible_posts(request, demand, ground)
     ends = np.unique(demand.place[demand.leads_there])
@@ -85,18 +76,28 @@ def _solved(
     )
     return Plan(
         request, weights, shown, choice.covered / A_POINT, choice.bound / A_POINT, posts, further / A_POINT,
-        _left(session, request, demand, looks_after < 0),
+        _left(session, request, demand, looks_after < 0), shut_in,
     )  # fmt: skip
 
 
-def _by_cell(asked: Asked, taken: Served) -> list[CellShortfall]:
+def _by_cell(session: Session, request: Request, asked: Asked, taken: Served) -> list[CellShortfall]:
     found, at = np.unique(asked.cell, return_inverse=True)
     figures = [
         np.round(np.bincount(at, column, len(found)), 2)
         for column in (asked.points, taken.ours, taken.others, _left_over(asked, taken))
     ]
     gap = np.bincount(at, asked.needs * ~taken.is_served, len(found)).astype(np.int64)
-    rows = zip(found.tolist(), *(figure.tolist() for figure in figures), gap.tolist(), strict=True)
+    lngs, lats = centers(found)
+    names = nearest_names(session, lngs, lats, request.starts_at)
+    rows = zip(
+        found.tolist(),
+        lngs.tolist(),
+        lats.tolist(),
+        names,
+        *(figure.tolist() for figure in figures),
+        gap.tolist(),
+        strict=True,
+    )
     return [CellShortfall(*row) for row in rows]
 
 

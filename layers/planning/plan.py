@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.cells import to_hex
-from layers.planning.rules import Reason, Request, Weights
+from layers.planning.rules import GATE_MINUTES, Reason, Request, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,26 @@ class Left:
 class CellShortfall:
     """What one cell asks for in a role, in points: need, what ours and others on duty take care of, what nobody does.
 
-    gap: open needs there that no shift on duty serves, as cell state counts them.
+    gap: open needs there that no shift on duty serves, as cell state counts them. near: the nearest compound's name.
     """
 
     cell: int
+    lng: float
+    lat: float
+    near: str
     need: float
     ours: float
     others: float
     shortfall: float
     gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutGate:
+    """A compound in a closed area, and its households from which no open gate is within GATE_MINUTES on foot."""
+
+    name: str
+    households: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Plan:
     posts: Sequence[Post]
     next_adds: float
     left: Sequence[Left]
+    without_gate: Sequence[WithoutGate]
 
     @property
     def shortfall(self) -> float:
@@ -85,6 +97,11 @@ def content_of(plan: Plan) -> dict[str, Any]:
         "covered": plan.covered,
         "bound": plan.bound,
         "next_adds": plan.next_adds,
+        "without_gate": {
+            "minutes": GATE_MINUTES,
+            "households": sum(one.households for one in plan.without_gate),
+            "compounds": [{"name": one.name, "households": one.households} for one in plan.without_gate],
+        },
         "posts": [
             {
                 "cell": to_hex(post.cell), "lng": round(post.lng, 6), "lat": round(post.lat, 6), "near": post.near,
@@ -99,6 +116,13 @@ def content_of(plan: Plan) -> dict[str, Any]:
                 "shortfall": one.shortfall, "reason": one.reason,
             }
             for one in plan.left
+        ],
+        "cells": [
+            {
+                "cell": to_hex(one.cell), "lng": round(one.lng, 6), "lat": round(one.lat, 6), "near": one.near,
+                "need": one.need, "ours": one.ours, "others": one.others, "shortfall": one.shortfall, "gap": one.gap,
+            }
+            for one in plan.cells
         ],
     }  # fmt: skip
 

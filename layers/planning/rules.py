@@ -69,6 +69,9 @@ MOST_MINUTES = 60
 USUAL_WINDOW = timedelta(hours=4)
 LONGEST_WINDOW = timedelta(days=7)
 
+#: How far, on foot, the nearest open gate may be from a home in a closed area: farther is a way an elder cannot go.
+GATE_MINUTES = 10
+
 Reason = Literal["unreachable", "nobody", "too_few"]
 #: Why need stays uncovered.
 REASONS: Mapping[str, Text] = MappingProxyType(

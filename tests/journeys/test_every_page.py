@@ -32,7 +32,7 @@ PUBLIC: Mapping[str, str] = {
     "/problems/<name>": "/problems/bad-input",
 }
 
-#: Pages staff see. The map is another one for them.
+#: Pages staff see. The map is another one for them. `kept` keeps a plan.
 STAFF: Mapping[str, str] = {
     "/account": "/account",
     "/account/staff": "/account/staff",
@@ -42,6 +42,8 @@ STAFF: Mapping[str, str] = {
     "/dashboard/list": "/dashboard/list?overdue=1",
     "/posters": "/posters?q=园",
     "/posters/print": "/posters",
+    "/plan": "/plan?volunteers=6",
+    "/plan/<int(max=9223372036854775807):plan_id>": "kept",
     "/zones": "/zones",
     "/gates": "/gates",
     "/gates/new": "/gates/new",
@@ -187,6 +189,10 @@ def open_page(visitor: Visitor, address: str) -> None:
         page.locator("input[value=ordinary]").check()
         page.locator("#send").click()
         expect(page.locator(".reference").first).to_be_visible()
+    elif address == "kept":
+        visitor.open("/plan?volunteers=6")
+        page.locator("#keep").click()
+        expect(page.locator("#publish")).to_be_attached()
     else:
         visitor.open(address)
     if page.locator("#legend").count():

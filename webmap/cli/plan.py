@@ -64,17 +64,18 @@ def plan(
 def _tell(content: Mapping[str, Any]) -> None:
     """The plan in lines: posts in the order of what each adds, then what is left by the nearest compound."""
     from layers.planning.rules import REASONS
+    from webmap.planning import left_by_place
 
     for number, post in enumerate(content["posts"], start=1):
         people = f"{post['volunteers']} there" if post["volunteers"] > 1 else "1 there"
         near = f"near {post['near']}" if post["near"] else ""
         click.echo(f"post {number:>3}  {post['lng']:.5f},{post['lat']:.5f}  {people}, adds {post['adds']:g}  {near}")
-    left: dict[tuple[str, str], float] = {}
-    for one in content["uncovered"]:
-        key = one["near"] or f"{one['lng']:.5f},{one['lat']:.5f}", one["reason"]
-        left[key] = left.get(key, 0) + one["shortfall"]
-    for (where, reason), points in sorted(left.items(), key=lambda one: -one[1]):
-        click.echo(f"left  {points:>6g}  {where}: {REASONS[reason].en.lower()}")
+    for where, reason, points in left_by_place(content["uncovered"]):
+        click.echo(f"left  {points:>6g}  {where or 'elsewhere'}: {REASONS[reason].en.lower()}")
+    shut_in = content["without_gate"]
+    if shut_in["households"]:
+        where = ", ".join(f"{one['name']} {one['households']}" for one in shut_in["compounds"])
+        click.echo(f"{shut_in['households']} homes have no open gate within {shut_in['minutes']} minutes: {where}")
     click.echo(
         f"covered {content['covered']:g} of {content['shortfall']:g} points; no plan covers more than"
         f" {content['bound']:g}; one volunteer more would add {content['next_adds']:g}"
