@@ -48,6 +48,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         icon,
         invitation,
         my_round,
+        notice_new,
+        notices,
         offline,
         planning,
         posters,
@@ -112,6 +114,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         posters,
         zones,
         planning,
+        notices,
+        notice_new,
         sitrep,
         drops,
         drop_new,
@@ -127,6 +131,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         basemap,
     ):
         app.register_blueprint(pages.blueprint)
+    app.register_blueprint(notices.feeds)
     for resource in (
         cells.blueprint,
         layers.blueprint,

@@ -92,6 +92,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "plans.publish": Permission(
             (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "publish a plan's posts as shifts of an organization"
         ),
+        "notices.read": Permission(EVERYONE, "read the notices to an area, as pages, as CAP and as a feed"),
+        "notices.write": Permission(
+            (*OFFICIALS, ADMINISTRATOR), "send a notice to an area one answers for, change it, call it off"
+        ),
         "sitrep.make": Permission(STAFF, "download a situation report with what the public may see"),
         "sitrep.internal": Permission(
             (*OFFICIALS, ADMINISTRATOR), "download a situation report with all that staff see"

@@ -24,7 +24,7 @@ A route that opens or moves one need reads its row, then calls one function, whi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layers.actor import Actor, LeafRanges
@@ -37,6 +37,9 @@ EVERYWHERE_UNLESS_DEFINED = (CITY_OFFICIAL, ADMINISTRATOR)
 #: Roles whose reach is a duty area, and roles whose reach is what their organization has taken.
 BY_AREA = (*OFFICIALS, ADMINISTRATOR)
 BY_ORGANIZATION = (COORDINATOR, VOLUNTEER)
+
+#: The share of an area that has to lie in the duty area of who acts on the whole of it.
+LEAST_INSIDE = 0.9
 
 #: Where an organization may take a need it has taken: met, handed back, or taken up again after "it was not met".
 MOVES_OF_ORGANIZATIONS = ("met", "acknowledged", "assigned")
@@ -85,6 +88,26 @@ def may_move(actor: Actor, row: Mapping[str, Any], to_state: str, organization: 
         return to_state in MOVES_OF_ORGANIZATIONS and organization in (None, actor.organization)
     waits = row["state"] == "acknowledged" and to_state == "assigned"
     return waits and bool(actor.organization) and organization == actor.organization
+
+
+def check_area(actor: Actor, ranges: LeafRanges, counts: Sequence[int]) -> None:
+    """Raises NotAllowed unless the actor answers for an area: leaf ranges, and how many cells there are in each.
+
+    A tenth may lie outside: outlines of compounds and of communities are drawn by different hands.
+    """
+    if actor.duty_area is None:
+        is_inside = actor.role in EVERYWHERE_UNLESS_DEFINED
+    else:
+        inside = sum(count for one, count in zip(ranges, counts, strict=True) if _holds(actor.duty_area, *one))
+        is_inside = actor.role in BY_AREA and inside >= LEAST_INSIDE * sum(counts)
+    if not is_inside:
+        raise NotAllowed("this area is not inside your duty area")
+
+
+def _holds(area: LeafRanges, first: int, last: int) -> bool:
+    """Whether one range of the area holds all leaves from `first` to `last`. Covers are compacted: no two make one."""
+    at = bisect_right(area, first, key=lambda one: one[0]) - 1
+    return at >= 0 and area[at][1] >= last
 
 
 def check_need(actor: Actor, row: Mapping[str, Any]) -> None:

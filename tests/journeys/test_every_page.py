@@ -26,6 +26,7 @@ PUBLIC: Mapping[str, str] = {
     "/waiting": "/waiting",
     "/accountability": "/accountability",
     "/gates/phone": "/gates/phone",
+    "/notices": "/notices",
     "/sign-in": "/sign-in",
     "/posters/<int(max=9223372036854775807):compound_id>": "/posters/1",
     "/drops/near/<int(max=9223372036854775807):compound_id>": "/drops/near/1",
@@ -57,6 +58,7 @@ STAFF: Mapping[str, str] = {
     "/drops/<int(max=9223372036854775807):drop_id>": "/drops/1",
     "/drops/<int(max=9223372036854775807):drop_id>/serve": "/drops/1/serve",
     "/drops/<int(max=9223372036854775807):drop_id>/sheet": "/drops/1/sheet",
+    "/notices/new": "/notices/new",
 }
 
 #: Pages of an organization's people.
@@ -67,7 +69,8 @@ JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
 
 #: Routes that answer no page for reading: files, data, and what only leads on.
 NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/worker.js",
-            "/manifest.webmanifest", "/report/compounds.json", "/sitrep")  # fmt: skip
+            "/manifest.webmanifest", "/report/compounds.json", "/sitrep",
+            "/notices.atom", "/notices/<int(max=9223372036854775807):notice_id>.cap.xml")  # fmt: skip
 
 #: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.
 TOO_SMALL = """() => {

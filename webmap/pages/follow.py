@@ -11,6 +11,7 @@ import segno
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from shapely import Point
 
 from geo.cells import center
 from layers.actor import RESIDENT
@@ -35,6 +36,7 @@ from webmap.pages.follow_words import (
     sender_words,
     what_next,
 )
+from webmap.pages.notices import notices_over
 from webmap.pages.report_form import cleaned
 from webmap.service import service
 
@@ -178,6 +180,7 @@ def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Re
         said_so_far = messages(session, row["id"])
         photos = photo_count(session, row["id"])
         near = _drop_near(session, row, now) if row["state"] in OPEN else None
+        notices = notices_over(session, Point(*center(row["leaf"])))
     link = url_for("follow.need", token=token, _external=True)
     page = render_template(
         "need.html",
@@ -199,6 +202,7 @@ def _page(token: str, row: dict[str, Any], status: int = 200, **told: str) -> Re
         near=near,
         titles=TITLES,
         amount=amount,
+        notices=notices,
         may_add=row["state"] in MAY_ADD,
         may_rate=row["state"] in MAY_RATE,
         **told,

@@ -26,14 +26,15 @@ from webmap.pages.map_start import (
     zones_in_force,
 )
 from webmap.pages.map_words import map_words
+from webmap.pages.notices import notices_for_map
 from webmap.service import service
 
 blueprint = Blueprint("home", __name__)
 
 #: The scripts of the page, fetched early and together; the ones a page may not need are not among them.
 MODULES = (
-    "main", "address", "basemap", "classes", "features", "layers", "legend", "notices", "panel", "place_shapes",
-    "places", "room", "shapes", "sheet", "shown", "table", "tiles", "words",
+    "main", "address", "area_notices", "basemap", "classes", "features", "layers", "legend", "notices", "panel",
+    "place_shapes", "places", "room", "shapes", "sheet", "shown", "table", "tiles", "words",
 )  # fmt: skip
 
 #: Layers switched on at first. Zones are always shown; compounds give the map its names.
@@ -76,8 +77,11 @@ def _map(internal: bool, start: Box | None) -> MapParts:
 
 def _config(internal: bool) -> dict[str, Any]:
     """What the scripts of the page are told, written into it as JSON."""
+    with service().database.read() as session:
+        notices = notices_for_map(session)
     return {
         "language": language().replace("_", "-"),
+        "notices": notices,
         "staff": internal,
         "k": K,
         "measure": "needs",

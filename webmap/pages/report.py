@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
+from shapely import Point
 
 from layers.compounds.queries import compound_at, named
 from layers.errors import BadInput
@@ -20,6 +21,7 @@ from webmap.access import allowed
 from webmap.errors import PHOTOS_TOO_LARGE, page_of
 from webmap.maps.page_map import EVERYWHERE
 from webmap.pages.map_start import where_people_live
+from webmap.pages.notices import notices_over
 from webmap.pages.report_form import FIELDS, LONGEST, as_written, checked, new_key
 from webmap.pages.report_nearby import add_voice, asked_near
 from webmap.pages.report_photos import ACCEPTED, BadPhotos, photos_of
@@ -184,6 +186,7 @@ def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 2
         place = place_if_told(session, given, now)
         pin_compound = compound_at(session, *pin, now) if pin else None
         found = asked_near(session, place)
+        notices = notices_over(session, None if place is None else Point(place.lng, place.lat))
     page = render_template(
         "report.html",
         given=given,
@@ -194,6 +197,7 @@ def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 2
         pin_compound=pin_compound,
         place=place,
         nearby=found,
+        notices=notices,
         looked=looked,
         now=now,
         longest=LONGEST,

@@ -1,6 +1,7 @@
 /** The public map page: joins the map folium made, the cell layer, and the parts of the page around them. */
 
 import * as address from "./address.js";
+import { AreaNotices } from "./area_notices.js";
 import { addBasemap } from "./basemap.js";
 import { FeatureLayers, layerSwitches, makePanes } from "./layers.js";
 import { Legend } from "./legend.js";
@@ -45,6 +46,7 @@ class MapPage {
       onChange: (name) => this.layerChanged(name),
       onFailure: (error) => this.notices.failed(error),
     });
+    this.areaNotices = new AreaNotices(part("area-notices"), config.notices);
     this.legend = new Legend(part("legend"), { words, k: config.k, staff: config.staff });
     this.notices = new Notices(part("notice"), part("moment"), {
       words,
@@ -87,6 +89,7 @@ class MapPage {
     if (!window.location.hash) this.fit();
     this.putAddress(false);
     map.on("moveend", () => {
+      this.areaNotices.look(map, this.state.place);
       this.putAddress(false);
       this.shown.load();
     });
@@ -216,6 +219,7 @@ class MapPage {
     document.getElementById("show-table").setAttribute("aria-pressed", table);
     if (table && !before.table) this.showTable();
     if (place !== before.place) this.showPlace();
+    this.areaNotices.look(this.map, place);
   }
 
   putAddress(isStep) {

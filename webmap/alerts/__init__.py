@@ -1,0 +1,1 @@
+"""Notices for programs: CAP 1.2 messages and the Atom feed that lists them."""
