@@ -40,11 +40,15 @@ def coming(session: Session, at: datetime, limit: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A drop and how far it is on foot, in metres; is_own: it is meant for the compound asked for."""
+    """A drop and how far it is on foot, in metres; is_own: it is meant for the compound asked for.
+
+    rations: what a household of that compound gets, where a plan says so; of those that asked for care nothing is told.
+    """
 
     row: dict[str, Any]
     metres: int
     is_own: bool
+    rations: list[dict[str, Any]]
 
 
 def nearest(session: Session, lng: float, lat: float, compound: str, at: datetime) -> Near | None:
@@ -57,7 +61,7 @@ def nearest(session: Session, lng: float, lat: float, compound: str, at: datetim
     query = (
         select(
             drop.id, drop.name, drop.window_from, drop.window_to, drop.state, drop.items, drop.compounds_served,
-            drop.organization, drop.geometry,
+            drop.organization, drop.geometry, drop.plan,
         )
         .where(drop.window_to > at, drop.state.in_(COMING))
         .order_by(drop.window_to, drop.id)
@@ -73,7 +77,9 @@ def nearest(session: Session, lng: float, lat: float, compound: str, at: datetim
         return compound not in names, bool(names), opens > at + SOON, metres[position], position
 
     best = min(range(len(rows)), key=rank)
-    return Near(rows[best], metres[best], compound in rows[best]["compounds_served"])
+    row, groups = rows[best], (rows[best].pop("plan") or {}).get("groups", ())
+    own = [one["rations"] for one in groups if one["compound"] == compound and not one["is_care"]]
+    return Near(row, metres[best], compound in row["compounds_served"], own[0] if own else [])
 
 
 def to_follow(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:

@@ -315,6 +315,7 @@ def test_what_a_household_shows_is_in_no_answer_that_is_kept_and_in_no_address(
 
 def test_a_household_that_cannot_be_served_is_told_why(planner: FlaskClient, volunteer: FlaskClient) -> None:
     number = published(planner)
+    assert 'value="serve"' not in look_up(volunteer, number)
     wrong: list[tuple[dict[str, str], int]] = [
         ({"compound": "别的小区"}, 400),
         ({"unit": ""}, 400),
@@ -397,3 +398,4 @@ def test_the_private_link_of_a_request_names_the_drop_near_it(planner: FlaskClie
 
     assert "Supplies near you" in followed
     assert "It is for your compound" in followed
+    assert "大米 8.3 kg" in followed

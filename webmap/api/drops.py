@@ -161,7 +161,9 @@ def nearest_drop(query: NearQuery) -> Response:
         near = nearest(session, middle.x, middle.y, compound.name, now)
     if near is None:
         return _json({"drop": None})
-    return _json({"drop": near.row, "walking_metres": near.metres, "is_for_this_compound": near.is_own})
+    return _json(
+        {"drop": near.row, "walking_metres": near.metres, "is_for_this_compound": near.is_own, "rations": near.rations}
+    )
 
 
 def _plan(session: Session, body: PlanAsked, at: datetime) -> Plan:
