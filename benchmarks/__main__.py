@@ -20,6 +20,7 @@ from benchmarks import (
     live,
     loading,
     map_reads,
+    planning,
     publishing,
     servers,
     sitrep,
@@ -46,6 +47,7 @@ def main(sizes: str, stores: str, write: bool) -> None:
     with own_cluster() as cluster, tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
         _durable(cluster)
         _section(lines, cells_of_points.measure)
+        _section(lines, planning.measure)
         for store in stores.split(","):
             with _store(store, cluster, Path(folder)) as (database, url, peer):
                 _section(lines, lambda d=database, u=url, s=store, p=peer: _grow(d, u, s, p, counts))

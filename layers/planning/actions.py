@@ -40,15 +40,18 @@ def set_weight(session: Session, kind: str, name: str, weight: float, actor: Act
     _note(session, "set_weight", {"kind": kind, "name": name, "weight": weight}, actor, at)
 
 
-def keep(session: Session, plan: Plan, actor: Actor, at: datetime) -> int:
-    """Keeps a plan with what it was made from; its number."""
+def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime) -> int:
+    """Keeps a plan with what it was made from: `seq` is the number of the last change it knew of. Gives its number.
+
+    A plan is made before this, in a session that reads: solving takes seconds, and others wait for the writer.
+    """
     request = plan.request
     box = request.box
     row = KeptPlan(
         made_at=at, made_by=actor.name, organization=request.organization, role=request.role,
         volunteers=request.volunteers, minutes=request.minutes, starts_at=request.starts_at, ends_at=request.ends_at,
         box=box and [box.west, box.south, box.east, box.north], weights=dict(plan.weights.by_kind),
-        seq=journal.latest(session), content=content_of(plan), published_at=None, shifts=[],
+        seq=seq, content=content_of(plan), published_at=None, shifts=[],
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -15,12 +15,13 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 from jinja2.utils import htmlsafe_json_dumps
 
+from data import journal
 from geo.coordinates import BadCoordinates, Box
 from layers import catalogue
 from layers.errors import BadInput, NotAllowed, TooMuch
 from layers.planning.actions import keep, publish
 from layers.planning.making import make_plan
-from layers.planning.plan import content_of
+from layers.planning.plan import Plan, content_of
 from layers.planning.queries import kept_plan, latest_plans, weights_kept
 from layers.planning.rules import (
     KINDS,
@@ -70,12 +71,10 @@ def find() -> Response:
     if asked is None:
         return _page(given, problems, None, status=400)
     try:
-        content = _made(asked, now)
+        made, _seq = _made(asked, now)
     except TooMuch:
-        return _page(
-            given, {"area": _("That is too large for one plan on foot. Choose a part of it.")}, None, status=400
-        )
-    return _page(given, {}, content, has_plan=asks)
+        return _too_large(given)
+    return _page(given, {}, content_of(made), has_plan=asks)
 
 
 @blueprint.post("")
@@ -87,10 +86,12 @@ def keep_it() -> Response:
     asked, problems = _request(given, now)
     if asked is None:
         return _page(given, problems, None, status=400)
-
+    try:
+        made, seq = _made(asked, now)
+    except TooMuch:
+        return _too_large(given)
     with service().database.write() as session:
-        made = make_plan(session, asked, service().zone, now)
-        number = keep(session, made, current_actor(), now)
+        number = keep(session, made, seq, current_actor(), now)
     return make_response(redirect(url_for("planning.kept", plan_id=number, done="kept"), 303))
 
 
@@ -171,9 +172,15 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _made(asked: Request, now: datetime) -> dict[str, Any]:
+def _made(asked: Request, now: datetime) -> tuple[Plan, int]:
+    """The plan, and the number of the last change it knows of."""
     with service().database.snapshot() as session:
-        return content_of(make_plan(session, asked, service().zone, now))
+        return make_plan(session, asked, service().zone, now), journal.latest(session)
+
+
+def _too_large(given: Mapping[str, str]) -> Response:
+    problems = {"area": _("That is too large for one plan on foot. Choose a part of it.")}
+    return _page(given, problems, None, status=400)
 
 
 def _page(

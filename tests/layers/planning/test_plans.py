@@ -185,7 +185,7 @@ def test_a_kept_plan_is_published_once_as_shifts_that_cover_what_it_says(store: 
     plan = planned(store, 3, organization="志愿队")
 
     with store.write() as session:
-        number = keep(session, plan, COORDINATOR, NOON)
+        number = keep(session, plan, 7, COORDINATOR, NOON)
     for again in range(2):
         with store.write() as session:
             shifts = publish(session, number, "志愿队", COORDINATOR, NOON + timedelta(minutes=again))
@@ -200,14 +200,15 @@ def test_a_kept_plan_is_published_once_as_shifts_that_cover_what_it_says(store: 
         ("delivery", "志愿队", 2, 0), ("delivery", "志愿队", 1, 0),
     ]  # fmt: skip
     assert sum(points.get(cell, 0) for cell in served) == plan.covered == kept["content"]["covered"]
+    assert kept["seq"] == 7
     assert kept["weights"]["urgency"] == {"ordinary": 1, "urgent": 3}
 
 
 def test_a_plan_is_not_published_for_others_too_late_or_empty(store: Database) -> None:
     fill(store, [need(at(0))])
     with store.write() as session:
-        full = keep(session, planned(store, 1, organization="志愿队"), COORDINATOR, NOON)
-        empty = keep(session, planned(store, 1, role="care", organization="志愿队"), COORDINATOR, NOON)
+        full = keep(session, planned(store, 1, organization="志愿队"), 7, COORDINATOR, NOON)
+        empty = keep(session, planned(store, 1, role="care", organization="志愿队"), 7, COORDINATOR, NOON)
 
     for number, organization, moment, error in [
         (full, "别队", NOON, NotAllowed),
