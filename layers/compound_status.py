@@ -1,4 +1,4 @@
-"""A compound's status (open, controlled, locked): it follows from the zones that hold over it, by geometry."""
+"""A compound's status (open, controlled, locked) and its zones: those that hold over it, by geometry."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 
 from layers.compounds.rules import LEAST_SHARE, status_of
 from layers.quarantine_zones.queries import holding
+
+
+def zones_over(session: Session, outline: shapely.Geometry, at: datetime) -> list[dict[str, Any]]:
+    """The zones that hold over a compound's outline at a moment, strictest first, as they decide its status."""
+    least = LEAST_SHARE * shapely.area(outline)
+    zones = holding(session, at)
+    return [one for one in zones if shapely.area(shapely.intersection(outline, one["geometry"])) >= least]
 
 
 def add_status(session: Session, compounds: Sequence[dict[str, Any]], at: datetime) -> None:

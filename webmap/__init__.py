@@ -60,6 +60,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         sitrep,
         special_days,
         staff,
+        zone_form,
+        zone_rules,
         zones,
     )
     from webmap.service import Service
@@ -124,6 +126,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         special_days,
         gates,
         gate_form,
+        zone_form,
+        zone_rules,
         problems,
         icon,
         health,

@@ -112,6 +112,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             (*OFFICIALS, ADMINISTRATOR), "put, change, open and close a gate; read what was counted there by the hour"
         ),
         "days.manage": Permission((ADMINISTRATOR,), "say which days are holidays, workdays on a weekend, closures"),
+        "zones.rules": Permission(EVERYONE, "read what a zone means at one's own door, and when it can be lifted"),
         "pages.waiting": Permission(EVERYONE, "see what waits on one's own phone"),
         # paper
         "posters.read": Permission(EVERYONE, "see and print the poster of a compound"),

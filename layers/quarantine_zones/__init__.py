@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
+from layers.quarantine_zones.lifting import FACTS
 from layers.quarantine_zones.record import QuarantineZone
 from layers.quarantine_zones.rules import MOVES, RANK, Feature, contribution
 from layers.text import Text
@@ -17,7 +18,7 @@ LAYER = Layer(
     contribution=contribution,
     drawing_order=60,
     public=True,
-    public_fields=("name", "level", "order_reference", "reason", "valid_from", "valid_to"),
+    public_fields=("name", "level", "order_reference", "reason", "valid_from", "valid_to", *FACTS.values()),
     measures=(
         Measure(
             "zone",

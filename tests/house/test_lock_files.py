@@ -46,7 +46,7 @@ def test_every_script_served_by_linli_comes_from_a_pinned_package() -> None:
     lines = (ROOT / "setup" / "browser_scripts.txt").read_text().splitlines()
     sources = [line.split()[0] for line in lines if line and not line.startswith("#")]
 
-    assert {source.split("/")[0] for source in sources} == set(pinned)
+    assert {"/".join(source.split("/")[: 2 if source.startswith("@") else 1]) for source in sources} == set(pinned)
 
 
 def test_no_page_or_style_asks_a_third_party_for_a_file() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.visitors import DESKTOP, PHONE, fits
+from tests.journeys.visitors import DESKTOP, PHONE, fits, violations
 
 NAME = "七号楼周边"
 
@@ -46,3 +48,37 @@ def test_one_official_proposes_a_zone_and_a_second_puts_it_into_force(visit: Vis
     zone(desk).get_by_role("button", name="Lift").click()
     expect(desk.get_by_role("status").first).to_contain_text("The zone is lifted.")
     expect(zone(desk)).to_have_count(0)
+
+
+def test_a_zone_is_drawn_at_a_desk_and_what_was_written_outlives_a_lost_signal(visit: Visit) -> None:
+    visitor = visit(
+        "/sign-in?next=/zones/new", DESKTOP, "en", may_complain=True
+    )  # what does not arrive is complained of
+    visitor.sign_in("district-official@example.org")
+    desk = visitor.page
+    desk.locator("#name").fill("Drawn block")
+    desk.locator("input[name=level][value=control]").check()
+    desk.locator("input[name=outline][value=drawn]").check()
+    desk.locator(".leaflet-pm-icon-polygon").click()
+    desk.locator("#map").scroll_into_view_if_needed()
+    box = desk.locator("#map").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for east, south in ((-60, -60), (60, -60), (60, 60), (-60, 60), (-60, -60)):
+        desk.mouse.click(middle[0] + east, middle[1] + south)
+        desk.evaluate("() => new Promise((drawn) => requestAnimationFrame(drawn))")
+    expect(desk.locator("[name=drawn]")).to_have_value(re.compile("MultiPolygon"))
+
+    desk.context.set_offline(True)
+    with desk.expect_event("requestfailed", lambda request: request.method == "POST"):
+        desk.get_by_role("button", name="Show what it will do").click(no_wait_after=True)
+    desk.context.set_offline(False)
+    desk.goto(f"{visitor.linli}/zones/new")
+
+    expect(desk.locator("#kept")).to_be_visible()
+    expect(desk.locator("#name")).to_have_value("Drawn block")
+    expect(desk.locator("input[name=outline][value=drawn]")).to_be_checked()
+    assert violations(desk) == []
+    desk.get_by_role("button", name="Show what it will do").click()
+    expect(desk.get_by_role("region", name="What this zone will do")).to_contain_text("inside")
+    assert fits(desk)

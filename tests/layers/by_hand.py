@@ -79,6 +79,8 @@ class ByHand:
         fields: dict[str, Any] = {"state": to_state}
         if layer == "quarantine_zones" and to_state == "lifted":
             fields["valid_to"] = min(at, before["valid_to"] or at)
+        if layer == "quarantine_zones" and (before["state"], to_state) == ("proposed", "in_force"):
+            fields["valid_from"] = before["valid_from"] or at
         if layer == "quarantine_zones" and before["state"] == "lifted":
             fields["valid_to"] = None
         if layer == "supply_drops" and to_state == "delivered":

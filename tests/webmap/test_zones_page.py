@@ -19,6 +19,7 @@ FORM = {
     "order_reference": "通告 3 号",
     "reason": "两例",
     "compound": ["桂花苑"],
+    "outline": "compounds",
 }
 
 

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "backup": ("webmap.cli.backup:backup", "Write the whole store to a file while it is being served."),
         "restore": ("webmap.cli.backup:restore", "Put a backup in place of the store."),
         "user": ("webmap.cli.user:user", "Accounts of staff."),
+        "zones": ("webmap.cli.zones:zones", "What each level of a zone means, and when it can be lifted."),
         "services": (
             "webmap.cli.services:services",
             "Response times, reasons, emergency numbers, weights of need.",

@@ -27,6 +27,8 @@ class Files:
     h3_js: str
     page_module: str
     cells_module: str = ""
+    more_js: tuple[str, ...] = ()  # classic scripts that stand on Leaflet
+    more_css: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
 
 
@@ -68,8 +70,8 @@ class PageMap(LocalLinks, folium.Map):
     def __init__(self, files: Files, label: str, zoom_in: str, zoom_out: str, **options: Any) -> None:
         super().__init__(tiles=None, zoom_control=False, min_zoom=None, max_zoom=None, **options)
         self.label, self.zoom_in, self.zoom_out = label, zoom_in, zoom_out
-        self.default_js = [("leaflet", files.leaflet_js), ("h3", files.h3_js)]
-        self.default_css = [("leaflet_css", files.leaflet_css)]
+        self.default_js = [("leaflet", files.leaflet_js), ("h3", files.h3_js), *((url, url) for url in files.more_js)]
+        self.default_css = [("leaflet_css", files.leaflet_css), *((url, url) for url in files.more_css)]
 
     def get_name(self) -> str:
         """Always `map`: one page shows one map, and the same page is the same text every time."""

@@ -95,6 +95,7 @@ def _config(internal: bool) -> dict[str, Any]:
             "features": "/api/v1",
             "basemap": "/basemap.json",
             "report": "/report",
+            "rules": "/rules",
             "icons": static("map/icons.svg"),
             "protomaps": static("vendor/protomaps-leaflet/protomaps-leaflet.js"),
         },

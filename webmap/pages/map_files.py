@@ -22,8 +22,10 @@ def language() -> str:
     return str(get_locale())
 
 
-def map_files(page: str, modules: Sequence[str], *, cells: bool) -> Files:
-    """The files of a page's map. page: the module that starts it; modules: those to fetch early, below `static/`."""
+def map_files(page: str, modules: Sequence[str], *, cells: bool, **more: tuple[str, ...]) -> Files:
+    """The files of a page's map. page: the module that starts it; modules: those to fetch early, below `static/`; more:
+    `more_js` and `more_css` as in Files.
+    """
     return Files(
         leaflet_js=static("vendor/leaflet/leaflet.js"),
         leaflet_css=static("vendor/leaflet/leaflet.css"),
@@ -31,6 +33,7 @@ def map_files(page: str, modules: Sequence[str], *, cells: bool) -> Files:
         page_module=static(page),
         cells_module=static("map/cells.js") if cells else "",
         preload=tuple(static(name) for name in modules),
+        **more,
     )
 
 

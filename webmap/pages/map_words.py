@@ -74,6 +74,7 @@ def _place() -> dict[str, str]:
         "part_west": _("west part"),
         "part_north_west": _("north-west part"),
         "zones_here": _("Rules in force here"),
+        "zone_rules": _("What this means at your door"),
         "in_part": _("in part of this place"),
         "until": _("until"),
         "order": _("Order: {order}"),

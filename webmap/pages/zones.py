@@ -1,43 +1,31 @@
-"""Quarantine zones for officials: what one would do, proposing it, and the second official who puts it into force.
+"""Quarantine zones for officials: the second official who puts one into force, what lifting waits for, and lifting.
 
-A page of forms: it works without scripts. What is proposed is what was shown: whoever changes the form is shown anew
-what it does, and whoever puts a zone into force decides on the words they read.
+A page of forms: it works without scripts. Whoever puts a zone into force decides on the words they read.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from layers import features
-from layers.compounds.queries import named
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed
-from layers.named_places import outline_of_compounds
 from layers.quarantine_zones import LAYER, actions
-from layers.quarantine_zones.queries import current, is_known
+from layers.quarantine_zones.lifting import FACTS, LevelRules, conditions
+from layers.quarantine_zones.queries import current, level_rules, versions_of
 from layers.quarantine_zones.rules import RANK, may_put_in_force
 from layers.text import Text
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
-from webmap.pages.form_moments import moment_of_form
-from webmap.pages.posters import by_community
+from webmap.pages.zone_words import Standing, first_day, standing
 from webmap.service import service
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
 blueprint = Blueprint("zones", __name__, url_prefix="/zones")
-
-#: Fields of the form that are one line or a few; the compounds are ticked.
-FIELDS = {"name": 200, "level": 20, "order_reference": 200, "reason": 1000, "valid_from": 16, "valid_to": 16}
 
 #: What can be decided about a zone from each state, and what the button says.
 DECISIONS: Mapping[str, tuple[tuple[str, Text], ...]] = {
@@ -54,10 +42,14 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A zone on the list: its row, what it does, and whether the reader may put it into force."""
+    """A zone on the list: its row and the versions before it, newest first; what it does; how the conditions for
+    lifting stand; and whether it is the reader's own proposal.
+    """
 
     row: Mapping[str, Any]
+    before: list[dict[str, Any]]
     effects: Effects
+    lifting: list[Standing]
     is_own: bool
 
 
@@ -66,40 +58,6 @@ class Shown:
 def find() -> Response:
     """What waits for a second official, what is in force, what is drafted."""
     return _list()
-
-
-@blueprint.route("/new", methods=["GET", "POST"])
-@allowed("zones.manage")
-def new() -> Response:
-    """The form; what the zone would do; and, once that was shown, the proposal."""
-    given = {name: request.form.get(name, "").strip()[:longest] for name, longest in FIELDS.items()}
-    compounds = request.form.getlist("compound")
-    if request.method == "GET":
-        return _form(given, compounds, {})
-    problems, values = _checked(given, compounds)
-    if values is None:
-        return _form(given, compounds, problems, status=400)
-    now = datetime.now(UTC)
-    try:
-        with service().database.snapshot() as session:
-            outline = outline_of_compounds(session, compounds)
-            effects = effects_of(session, outline, values.valid_from or now, values.valid_to)
-    except BadInput as error:
-        return _form(given, compounds, {"compound": str(error)}, status=400)
-    if request.form.get("step") != "propose" or request.form.get("seen") != _mark(given, compounds):
-        return _form(given, compounds, {}, effects)
-    values.source_id = f"zone-{_draft()}"
-    incoming = features.Incoming(values, outline)
-
-    def propose(session: Session) -> list[tuple[int, str]]:
-        if is_known(session, values.source_id):
-            return []  # an impatient second press, or the page sent again: it is proposed already
-        return actions.put(session, [incoming], current_actor(), now).rejected
-
-    rejected = service().database.written(propose)
-    if rejected:
-        return _form(given, compounds, {"compound": rejected[0][1]}, status=400)
-    return make_response(redirect(url_for("zones.find", done="proposed"), 303))
 
 
 @blueprint.post("/<int(max=9223372036854775807):zone_id>")
@@ -124,21 +82,43 @@ def decide(zone_id: int) -> Response:
     return make_response(redirect(url_for("zones.find", done=to_state), 303))
 
 
+@blueprint.post("/<int(max=9223372036854775807):zone_id>/days")
+@allowed("zones.manage")
+def record_days(zone_id: int) -> Response:
+    """Sets the days that lifting waits for: of the last case, the last contact, and the test of everybody."""
+    try:
+        days = {name: _day(request.form.get(name, "")) for name in FACTS.values()}
+        today = datetime.now(service().zone).date()
+        with service().database.write() as session:
+            actions.record_days(session, zone_id, days, today, current_actor(), datetime.now(UTC))
+    except (ValueError, BadInput):
+        return _list(_("A day is written such as 2026-03-01, and is past or today. Nothing was changed."), 400)
+    return make_response(redirect(url_for("zones.find", done="days"), 303))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text.strip()) if text.strip() else None
+
+
 def _list(problem: str = "", status: int = 200) -> Response:
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.snapshot() as session:
+        rules = level_rules(session)
         shown = [
             Shown(
                 row,
+                versions_of(session, row)[1:],
                 effects_of(session, row["geometry"], max(now, row["valid_from"] or now), row["valid_to"]),
+                _lifting(row, rules[row["level"]]) if row["state"] == "in_force" else [],
                 not may_put_in_force(row["proposed_by"], actor.name),
             )
             for row in current(session, now)
         ]
     page = render_template(
         "zones.html",
-        groups=[(state, title, [one for one in shown if one.row["state"] == state]) for state, title in ORDER],
-        levels=_levels(),
+        groups=[(state, title, [one for one in shown if group_of(one.row) == state]) for state, title in ORDER],
+        levels=levels(),
+        today=datetime.now(service().zone).date(),
         decisions=DECISIONS,
         problem=problem,
         done=request.args.get("done", ""),
@@ -149,61 +129,17 @@ def _list(problem: str = "", status: int = 200) -> Response:
 ORDER = tuple((state, STATES[state]) for state in ("proposed", "in_force", "drafted"))
 
 
-def _form(
-    given: Mapping[str, str], chosen: list[str], problems: Mapping[str, str], effects: Effects | None = None,
-    status: int = 200,
-) -> Response:  # fmt: skip
-    with service().database.read() as session:
-        compounds = named(session, datetime.now(UTC))
-    page = render_template(
-        "zone_new.html",
-        given=given,
-        chosen=set(chosen),
-        communities=by_community(compounds),
-        levels=_levels(),
-        problems=problems,
-        effects=effects,
-        seen=_mark(given, chosen),
-        draft=_draft(),
-    )
-    return make_response(page, status)
+def group_of(row: Mapping[str, Any]) -> str:
+    """Under which heading a zone stands: one that a newer version will end holds until then."""
+    return "in_force" if row["state"] == "lifted" else str(row["state"])
 
 
-def _draft() -> str:
-    """Stands for one filling of the form, however often it is sent."""
-    given = request.form.get("draft", "")
-    return given if re.fullmatch("[0-9a-f]{16}", given) else secrets.token_hex(8)
+def _lifting(row: Mapping[str, Any], rules: LevelRules) -> list[Standing]:
+    zone = service().zone
+    return standing(conditions(row, first_day(row, zone), rules, datetime.now(zone).date()))
 
 
-def _levels() -> dict[str, Text]:
+def levels() -> dict[str, Text]:
     """The levels by their titles, strictest first."""
     titles = {entry.value: entry.title for entry in LAYER.legend}
     return {level: titles[level] for level in sorted(RANK, key=lambda one: -RANK[one])}
-
-
-def _checked(given: Mapping[str, str], compounds: list[str]) -> tuple[dict[str, str], Any]:
-    """What is wrong, by field; the zone, None where something is."""
-    problems = {}
-    if not given["name"]:
-        problems["name"] = _("Give the zone a name that people there know.")
-    if given["level"] not in RANK:
-        problems["level"] = _("Choose a level.")
-    if not compounds:
-        problems["compound"] = _("Tick at least one compound.")
-    moments = {name: moment_of_form(given[name]) for name in ("valid_from", "valid_to") if given[name]}
-    for name, moment in moments.items():
-        if moment is None:
-            problems[name] = _("Write the day and the time, such as 2026-03-01T08:00.")
-    if problems:
-        return problems, None
-    text = {name: given[name] for name in ("name", "level", "order_reference", "reason")}
-    try:
-        return {}, features.check(LAYER, {**text, **moments, "state": "proposed"})
-    except BadInput:
-        return {"valid_to": _("The zone ends before it starts.")}, None
-
-
-def _mark(given: Mapping[str, str], compounds: list[str]) -> str:
-    """Stands for what the form says: a proposal is taken only with the mark of what was shown."""
-    said = "\x1f".join([*(given[name] for name in FIELDS), *sorted(compounds)])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]

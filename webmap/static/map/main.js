@@ -59,6 +59,7 @@ class MapPage {
       staff: config.staff,
       sheet: config.urls.icons,
       reportUrl: config.urls.report,
+      rulesUrl: config.urls.rules,
       measures: config.measures,
     };
     this.panel = new PlacePanel(part("place"), {

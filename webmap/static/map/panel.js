@@ -4,7 +4,7 @@ import { figureOf } from "./classes.js";
 import { icon, make, timeElement } from "./words.js";
 
 export class PlacePanel {
-  /** `config`: what the server says of this reader: {k, staff, sheet, reportUrl, measures}. */
+  /** `config`: what the server says of this reader: {k, staff, sheet, reportUrl, rulesUrl, measures}. */
   constructor(root, { words, places, config, catalogue, onClose }) {
     Object.assign(this, { root, words, places, config, onClose });
     this.legends = new Map(catalogue.map((layer) => [layer.name, layer]));
@@ -60,7 +60,11 @@ export class PlacePanel {
       lines.push(
         make("p", { class: `zone-line line-${level}` }, make("b", {}, this.titleOf("quarantine_zones", level))),
       );
-    return lines.length ? [make("section", {}, make("h3", {}, words.say("zones_here")), ...lines)] : [];
+    if (!lines.length) return [];
+    const [compound] = this.places.of(id).compounds;
+    const query = compound ? `?${new URLSearchParams({ compound: compound.properties.name })}` : "";
+    const link = make("a", { href: `${this.config.rulesUrl}${query}` }, words.say("zone_rules"));
+    return [make("section", {}, make("h3", {}, words.say("zones_here")), ...lines, make("p", {}, link))];
   }
 
   zone({ level, name, order_reference: order, valid_to: until }, isPart) {
