@@ -95,21 +95,17 @@ def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     """
     known = np.unique(cells)
     here, there = neighbours(known)
-    is_cut = np.zeros(len(here), dtype=bool)
-    is_open = np.ones(len(known), dtype=bool)
-    inside, gate = np.zeros(len(known), dtype=bool), np.zeros(len(known), dtype=bool)
-    for area in closed:
-        inside[:], gate[:] = False, False
-        inside[_known(known, area.cells)] = True
-        gate[_known(known, area.gates)] = True
-        is_cut |= (inside[here] != inside[there]) & ~(gate[here] | gate[there])
-        is_open &= ~inside
-    here, there = here[~is_cut], there[~is_cut]
+    inside = _by_area(known, [area.cells for area in closed])
+    gates = _by_area(known, [area.gates for area in closed])
+    crossed = abs(inside[here] - inside[there])  # steps × areas: whose borders each step crosses
+    through = crossed.multiply(gates[here] + gates[there]).astype(bool)  # those of them that have a gate there
+    may_step = through.sum(axis=1) == crossed.sum(axis=1)
+    here, there = here[may_step], there[may_step]
     lngs, lats = centers(known)
     metres = great_circle_m(lngs[here], lats[here], lngs[there], lats[there])
     minutes = metres * DETOUR / _STEPS_OVER_STRAIGHT / WALKED_A_MINUTE_M
     both = (np.concatenate((minutes, minutes)), (np.concatenate((here, there)), np.concatenate((there, here))))
-    return Network(known, csr_array(both, shape=(len(known), len(known))), is_open)
+    return Network(known, csr_array(both, shape=(len(known), len(known))), np.diff(inside.indptr) == 0)
 
 
 def reach(network: Network, starts: Places, minutes: float, ends: Places | None = None) -> Reach:
@@ -164,6 +160,14 @@ def _reach_of(
         table = table[:, ends]
     start, end = np.nonzero(np.isfinite(table))
     return start + first, ends[end], table[start, end]
+
+
+def _by_area(cells: Cells, areas: Sequence[Cells]) -> csr_array:
+    """cells × areas: 1 where a cell is one of the area's. One step for thousands of areas, where one a step is slow."""
+    places = [np.unique(_known(cells, some)) for some in areas]
+    area = np.repeat(np.arange(len(areas)), [len(some) for some in places])
+    cell = np.concatenate((np.empty(0, dtype=np.intp), *places))
+    return csr_array((np.ones(len(cell), dtype=np.int8), (cell, area)), shape=(len(cells), len(areas)))
 
 
 def _known(cells: Cells, some: Cells) -> Places:

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Cells, Degrees, cells_of, centers, resolution
 from geo.distances import great_circle_m
-from geo.reach import Closed, Places, disks, neighbours
+from geo.reach import Closed, Places, disks
 
 #: A gate so near to the border, in metres, stands on it: outlines run along walls, and gates stand before or behind.
 EDGE_M = 30.0
@@ -30,24 +30,13 @@ def closed_areas(cells: Cells, outlines: Sequence[BaseGeometry], gates: Sequence
     gates: for each polygon, the longitudes and latitudes of the open gates that may lead into it. One within EDGE_M of
     the polygon's border opens it for the cell of the gate and its neighbours, and at the nearest of the inner cells.
     """
-    if not len(cells):
+    if not len(cells) or not len(outlines):
         return [Closed(cells, cells) for _ in outlines]
-    middle_lngs, middle_lats = centers(cells)
-    here, there = neighbours(cells)
     found = []
-    for outline, (lngs, lats) in zip(outlines, gates, strict=True):
-        inside = _inside(cells, middle_lngs, middle_lats, outline)
-        is_in = np.zeros(len(cells), dtype=bool)
-        is_in[inside] = True
-        across = is_in[here] != is_in[there]
-        border = np.unique(np.where(is_in[here[across]], here[across], there[across]))
+    for outline, inside, (lngs, lats) in zip(outlines, _inside(cells, outlines), gates, strict=True):
         at = _on_border(outline, lngs, lats)
         _, around = disks(cells_of(lngs[at], lats[at], int(resolution(int(cells[0])))))
-        nearest = [
-            border[great_circle_m(middle_lngs[border], middle_lats[border], lngs[one], lats[one]).argmin()]
-            for one in (at.tolist() if len(border) else ())
-        ]
-        found.append(Closed(cells[inside], np.union1d(around, cells[np.array(nearest, dtype=np.intp)])))
+        found.append(Closed(inside, np.union1d(around, _nearest_inner(inside, lngs[at], lats[at]))))
     return found
 
 
@@ -78,16 +67,32 @@ def places_of(
     return np.where(cells[places] == own, places, -1)
 
 
-def _inside(cells: Cells, lngs: Degrees, lats: Degrees, outline: BaseGeometry) -> Places:
-    west, south, east, north = outline.bounds
-    near = np.flatnonzero((lngs >= west) & (lngs <= east) & (lats >= south) & (lats <= north))
-    shapely.prepare(outline)
-    inside = near[shapely.intersects_xy(outline, lngs[near], lats[near])]
-    if len(inside):
-        return inside
+def _inside(cells: Cells, outlines: Sequence[BaseGeometry]) -> list[Cells]:
+    """The cells inside of each outline, sorted; asked of all at once, for a city has thousands."""
+    middles = shapely.STRtree(np.asarray(shapely.points(*centers(cells))))
+    which, over = middles.query(np.array(outlines, dtype=object), predicate="intersects")
+    order = np.lexsort((over, which))
+    found = np.split(cells[over[order]], np.searchsorted(which[order], np.arange(1, len(outlines))))
+    return [inside if len(inside) else _in_the_middle(cells, one) for inside, one in zip(found, outlines, strict=True)]
+
+
+def _in_the_middle(cells: Cells, outline: BaseGeometry) -> Cells:
     middle = outline.representative_point()
-    own = cells_of([middle.x], [middle.y], int(resolution(int(cells[0]))))
-    return np.flatnonzero(cells == own[0])
+    return np.intersect1d(cells, cells_of([middle.x], [middle.y], int(resolution(int(cells[0])))))
+
+
+def _nearest_inner(inside: Cells, lngs: Degrees, lats: Degrees) -> Cells:
+    """For each gate the nearest of the cells inside that have a neighbour outside."""
+    middle, around = disks(inside if len(lngs) else inside[:0])
+    border = inside[np.unique(middle[~np.isin(around, inside)])]
+    if not len(border):
+        return border
+    west_east, south_north = centers(border)
+    nearest = [
+        great_circle_m(west_east, south_north, lng, lat).argmin()
+        for lng, lat in zip(lngs.tolist(), lats.tolist(), strict=True)
+    ]
+    return border[nearest]
 
 
 def _on_border(outline: BaseGeometry, lngs: Degrees, lats: Degrees) -> Places:

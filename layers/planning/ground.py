@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from geo.cells import COVER, Cells, Degrees, centers
 from geo.coordinates import Box
 from geo.covers import cells_at, covers
 from geo.reach import Closed, Network, Places, leads_out, straight_metres, surroundings, walking_network
-from geo.walls import closed_areas, places_of
+from geo.walls import Positions, closed_areas, places_of
 from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
@@ -48,7 +49,7 @@ class Gate:
     staff_wanted: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Restrictions:
     """Closed zones, the compounds under them (rows with name, households, geometry, status) and open gates at a moment.
 
@@ -59,12 +60,12 @@ class Restrictions:
     compounds: Sequence[dict[str, Any]]
     gates: Sequence[Gate]
 
-    @property
+    @cached_property
     def locked(self) -> list[dict[str, Any]]:
         """The compounds in lockdown."""
         return [one for one in self.compounds if one["status"] == "locked"]
 
-    @property
+    @cached_property
     def outlines(self) -> list[BaseGeometry]:
         """The outlines of everything closed: zones, then compounds."""
         return [one["geometry"] for one in (*self.zones, *self.locked)]
@@ -102,7 +103,7 @@ def ground_around(cells: Cells, minutes: float, restrictions: Restrictions) -> G
     inside = [cells_at(one, COVER) for one in covers(outlines)]
     wide = np.union1d(near, surroundings(np.concatenate([near[:0], *inside]), 1.0))
     _check_size(len(wide))
-    closed = closed_areas(wide, outlines, [_leading_into(restrictions, at) for at in chosen])
+    closed = closed_areas(wide, outlines, _leading_into(restrictions, chosen))
     network = walking_network(wide, closed)
     return Ground(network, closed, outlines, leads_out(network))
 
@@ -123,13 +124,17 @@ def _touching(cells: Cells, restrictions: Restrictions) -> list[int]:
     return [int(at) for at in np.flatnonzero(over)]
 
 
-def _leading_into(restrictions: Restrictions, at: int) -> tuple[Degrees, Degrees]:
-    """The gates that may lead into an area: into a zone any, into a compound those that name it or none."""
-    gates = restrictions.gates
-    if at >= len(restrictions.zones):
-        name = restrictions.locked[at - len(restrictions.zones)]["name"]
-        gates = [gate for gate in gates if gate.compound in (None, name)]
-    return np.array([gate.lng for gate in gates], dtype=float), np.array([gate.lat for gate in gates], dtype=float)
+def _leading_into(restrictions: Restrictions, areas: Sequence[int]) -> list[Positions]:
+    """The gates that may lead into each area: into a zone any, into a compound those that name it or none."""
+    gates, zones = restrictions.gates, len(restrictions.zones)
+    lngs = np.array([gate.lng for gate in gates], dtype=float)
+    lats = np.array([gate.lat for gate in gates], dtype=float)
+    named = np.array([gate.compound or "" for gate in gates], dtype=object)
+    into_any = np.ones(len(gates), dtype=bool)
+    may_lead = [
+        into_any if at < zones else (named == "") | (named == restrictions.locked[at - zones]["name"]) for at in areas
+    ]
+    return [(lngs[one], lats[one]) for one in may_lead]
 
 
 def _compounds(session: Session, zones: Sequence[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
