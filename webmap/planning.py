@@ -19,7 +19,7 @@ def request_of(
     Raises BadInput, and BadCoordinates for numbers that are no box; what makes no sense is said by the plan itself.
     """
     starts, ends = moment_of(window[0], "from") or now, moment_of(window[1], "to")
-    box = box_of(bbox) if bbox else None
+    box = None if bbox is None else box_of(bbox)
     usual = USUAL_MINUTES if minutes is None else minutes
     return Request(role, volunteers, usual, starts, ends or starts + USUAL_WINDOW, box)
 

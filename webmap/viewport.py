@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from webmap.openapi import Parameters
 
 #: Cells a page asks for without naming a resolution: a screen full at a size a finger can hit.
 USUAL_CELLS = 2_000
+
+_A_DAY = timedelta(days=1)
 
 
 class BoxQuery(Parameters):
@@ -73,9 +75,11 @@ def moment_of(text: str | None, field: str = "at") -> datetime | None:
     if moment is None or moment.tzinfo is None or "T" not in given.upper():
         raise _refused(field, f"{field} takes a moment such as 2026-02-03T09:00:00Z; it was {text!r}")
     try:
-        return moment.astimezone(UTC)
+        at = moment.astimezone(UTC)
+        _ = at - _A_DAY, at + _A_DAY  # local times, and windows of some hours, are moments too
     except OverflowError:
         raise _refused(field, f"{field} is too far away: {text!r}") from None
+    return at
 
 
 def in_rfc3339(moment: datetime) -> str:

@@ -214,7 +214,8 @@ def test_a_question_that_makes_no_sense_is_a_problem(client: FlaskClient) -> Non
     for query in (
         "bbox=", "bbox=1,2,3", "bbox=1,2,3,4,5", "bbox=a,b,c,d", "bbox=5,1,4,2", "bbox=1,5,2,4", "bbox=1,1,1,2",
         "bbox=nan,1,2,3", "bbox=-200,0,0,1", "bbox=0,0,1,91", "limit=0", "limit=1001", "limit=many", "after=-1",
-        "at=yesterday", "at=2026-02-03", "at=2026-02-03T10:00:00", "at=99999-01-01T00:00:00Z", "colour=red",
+        "at=yesterday", "at=2026-02-03", "at=2026-02-03T10:00:00", "at=99999-01-01T00:00:00Z",
+        "at=9999-12-31T20:00:00Z", "colour=red",
     ):  # fmt: skip
         problem_of(client.get(f"/api/v1/compounds?{query}"), 400)
 

@@ -78,6 +78,7 @@ def test_what_cannot_be_planned_keeps_what_was_written_and_marks_what_is_wrong(c
         ({"role": "singing"}, "role"),
         ({"to": "2020-01-01T00:00"}, "to"),
         ({"from": "soon"}, "to"),
+        ({"from": "9999-12-30T00:00", "to": "9999-12-31T20:00"}, "to"),
         ({"area": "shown", "bbox": "1,2,3"}, "area"),
         ({"area": "shown", "bbox": "3,2,1,4"}, "area"),
         ({"area": "shown", "bbox": "nan,0,1,1"}, "area"),

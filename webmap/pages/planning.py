@@ -25,6 +25,7 @@ from layers.planning.plan import Plan, content_of
 from layers.planning.queries import kept_plan, latest_plans, weights_kept
 from layers.planning.rules import (
     KINDS,
+    LONGEST_WINDOW,
     MOST_MINUTES,
     MOST_VOLUNTEERS,
     REASONS,
@@ -42,7 +43,7 @@ from webmap.pages.map_start import where_people_live
 from webmap.pages.plan_words import classes_of, left_in_words, quality_in_words, shaded, shortfall_by_place
 from webmap.planning import left_by_place
 from webmap.service import service
-from webmap.viewport import box_of
+from webmap.viewport import box_of, moment_of
 
 blueprint = Blueprint("planning", __name__, url_prefix="/plan")
 
@@ -147,7 +148,7 @@ def _request(given: Mapping[str, str], now: datetime) -> tuple[Request | None, d
     starts, ends = _moment(given["from"]), _moment(given["to"])
     if starts is None or ends is None:
         problems["to"] = _("Write the day and the time, such as 2026-03-01T08:00.")
-    elif not max(starts, now) < ends <= max(starts, now) + timedelta(days=7):
+    elif not timedelta() < ends - max(starts, now) <= LONGEST_WINDOW:
         problems["to"] = _("The window ends later than it begins, later than now, and within seven days.")
     box = None
     if given["area"] == "shown":
@@ -167,8 +168,8 @@ def _whole(text: str) -> int:
 def _moment(text: str) -> datetime | None:
     """A moment as a form gives it, in the service's own zone."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=service().zone)
-    except ValueError:
+        return moment_of(datetime.fromisoformat(text).replace(tzinfo=service().zone).isoformat())
+    except (ValueError, BadInput):
         return None
 
 
