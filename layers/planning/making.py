@@ -68,7 +68,8 @@ def _solved(
     pairs = (np.ones(len(found.start)), (found.start, column[found.place]))
     problem = Problem(csr_array(pairs, shape=(len(candidates), len(ends))), np.round(weight).astype(np.int64))
     choice = best(problem, request.volunteers)
-    further = best(problem, request.volunteers + 1).covered - choice.covered
+    # Unproven, one more could seem to reach less; but whoever has one more may leave them at home.
+    further = max(best(problem, request.volunteers + 1).covered - choice.covered, 0)
     nearest = _nearest_post(choice.posts, found, len(ground.network.cells))
     looks_after = np.where(demand.leads_there, nearest[demand.place], -1)
     posts = _posts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import heapify, heapreplace
 from types import MappingProxyType
 from typing import Literal
 
@@ -69,6 +70,10 @@ MOST_MINUTES = 60
 USUAL_WINDOW = timedelta(hours=4)
 LONGEST_WINDOW = timedelta(days=7)
 
+#: The step in which the time on duty is counted. Longer steps keep plans that are made one after another comparable for
+#: longer, shorter ones are nearer to the hours of shifts, which mostly begin on the hour.
+QUARTER = timedelta(minutes=15)
+
 #: How far, on foot, the nearest open gate may be from a home in a closed area: farther is a way an elder cannot go.
 GATE_MINUTES = 10
 
@@ -123,10 +128,10 @@ def checked(request: Request, roles: Sequence[str], now: datetime) -> Request:
         _refuse("volunteers", f"a plan takes at most {MOST_VOLUNTEERS:,} volunteers; it was {request.volunteers:,}")
     if not 1 <= request.minutes <= MOST_MINUTES:
         _refuse("minutes", f"minutes on foot are 1 to {MOST_MINUTES}; it was {request.minutes}")
-    if request.starts_at >= request.ends_at:
-        _refuse("to", "the window ends before it starts")
     if request.ends_at <= now:
         _refuse("to", "the window is in the past: a plan is for now or later")
+    if request.starts_at >= request.ends_at:
+        _refuse("to", "the window ends before it starts")
     if request.ends_at - max(request.starts_at, now) > LONGEST_WINDOW:
         _refuse("to", f"the window is longer than {LONGEST_WINDOW.days} days: make a plan for each week")
     starts_at = max(request.starts_at, now)
@@ -150,9 +155,18 @@ def need_points(weights: Weights, urgency: str, service: str, waited: timedelta,
 
 
 def on_duty_share(starts: datetime, ends: datetime, window: tuple[datetime, datetime]) -> float:
-    """For which part of a window somebody is on duty from `starts` to `ends`: 0 to 1."""
-    both = min(ends, window[1]) - max(starts, window[0])
-    return max(both / (window[1] - window[0]), 0.0)
+    """For which part of a window somebody is on duty from `starts` to `ends`: 0 to 1.
+
+    Every moment counts as the last full quarter of an hour: a window that begins now would give other points each
+    second, and a plan for more volunteers, made a moment later, could cover less than one for fewer.
+    """
+    first, last = _quarter(window[0]), max(_quarter(window[1]), _quarter(window[0]) + QUARTER)
+    both = min(_quarter(ends), last) - max(_quarter(starts), first)
+    return max(both / (last - first), 0.0)
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=moment.tzinfo)) % QUARTER
 
 
 def taken_care_of(left: Points, capacity: float) -> Points:
@@ -166,8 +180,12 @@ def shared_out(volunteers: int, need: Sequence[float]) -> list[int]:
     method). `need` are the points within reach that count for the post; with no post nobody is placed.
     """
     placed = [1] * len(need)
+    order = [(-points / 2, at) for at, points in enumerate(need)]
+    heapify(order)
     for _ in range(volunteers - len(need) if need else 0):
-        placed[max(range(len(need)), key=lambda at: (need[at] / (placed[at] + 1), -at))] += 1
+        at = order[0][1]
+        placed[at] += 1
+        heapreplace(order, (-need[at] / (placed[at] + 1), at))
     return placed
 
 

@@ -20,7 +20,7 @@ from layers.planning.actions import keep, publish, set_weight
 from layers.planning.making import make_plan
 from layers.planning.plan import Plan
 from layers.planning.queries import kept_plan
-from layers.planning.rules import Request, shared_out
+from layers.planning.rules import Request, on_duty_share, shared_out
 from layers.volunteer_shifts.record import VolunteerShift
 from tests.layers.planning.streets import at, locked_compound, need, shift, square
 from tests.layers.town import NOON, Thing, fill
@@ -112,6 +112,20 @@ def test_those_on_duty_take_care_of_need_for_the_time_they_are_there(store: Data
     assert shortfall(shift(5, here, NOON, 4)) == (18, 0, 0, 0)
     assert shortfall(shift(5, here, NOON, 4, role="care"), shift(5, square(FAR, 0, 100), NOON, 4)) == (0, 0, 18, 6)
     assert shortfall(shift(0, here, NOON, 4), shift(9, here, NOON, 4, state="cancelled")) == (0, 0, 18, 6)
+
+
+def test_a_plan_for_more_volunteers_made_some_minutes_later_covers_no_less(store: Database) -> None:
+    later = shift(2, square(0, 0, 100), NOON + timedelta(hours=2), 4)
+    fill(store, [*(need(at(0), urgency="urgent") for _ in range(6)), later])
+
+    def covered(volunteers: int, now: datetime) -> float:
+        request = Request("delivery", volunteers, 10, now, now + timedelta(hours=4))
+        with store.snapshot() as session:
+            return make_plan(session, request, CHINA, now).covered
+
+    first = covered(1, NOON)
+    assert [covered(2, NOON + timedelta(minutes=minutes)) for minutes in (1, 7, 14)] == [first] * 3
+    assert covered(2, NOON + timedelta(minutes=15)) < first
 
 
 def test_what_stays_uncovered_says_whether_nobody_or_too_few_are_there(store: Database) -> None:
@@ -219,6 +233,19 @@ def test_a_plan_is_not_published_for_others_too_late_or_empty(store: Database) -
             publish(session, number, organization, COORDINATOR, moment)
     with store.snapshot() as session:
         assert session.execute(select(VolunteerShift)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "share"),
+    [(0, 60, 1), (-60, 30, 0.5), (30, 90, 0.5), (60, 90, 0), (-90, 0, 0), (7, 67, 1)],
+    ids=["all of it", "its first half", "its second half", "after it", "before it", "from the same quarter on"],
+)
+def test_time_on_duty_is_counted_in_quarters_of_an_hour(starts: int, ends: int, share: float) -> None:
+    window = (NOON + timedelta(minutes=4), NOON + timedelta(minutes=64))
+    duty = (NOON + timedelta(minutes=starts), NOON + timedelta(minutes=ends))
+
+    assert on_duty_share(*duty, window) == share
+    assert on_duty_share(*duty, (window[0], window[0] + timedelta(seconds=1))) in (0, 1)
 
 
 def test_people_are_shared_out_by_what_is_asked_of_each() -> None:
