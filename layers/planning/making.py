@@ -122,22 +122,24 @@ def _demand(asked: Asked, taken: Served, ground: Ground) -> _Demand:
 def _possible_posts(request: Request, demand: _Demand, ground: Ground) -> tuple[Places, Reach]:
     """Where a post may be, and which need each would reach.
 
-    In every cell of some 130 m the place nearest to need, and where need itself is, as long as there are few enough.
-    Only where somebody from outside of all walls can come to, and inside of the box.
+    In every cell of some 130 m the place nearest to need, and where need itself is, as long as there are few enough;
+    else in larger cells, where most need is. Only where somebody from outside of all walls can come to, and inside of
+    the box.
     """
     network = ground.network
-    ends = np.unique(demand.place[demand.leads_there])
-    near = np.isfinite(minutes_to_nearest(network, ends, request.minutes))
+    left = np.bincount(demand.place[demand.leads_there], demand.left[demand.leads_there], len(network.cells))
+    ends = np.flatnonzero(left)
+    far = minutes_to_nearest(network, ends, request.minutes)
+    near = np.isfinite(far)
     if request.box is not None:
         lngs, lats = centers(network.cells)
         near &= (lngs >= request.box.west) & (lngs < request.box.east)
         near &= (lats >= request.box.south) & (lats < request.box.north)
     candidates = np.flatnonzero(near)
-    far = minutes_to_nearest(network, ends)[candidates]
-    order = candidates[np.lexsort((candidates, far))]
+    order = candidates[np.lexsort((candidates, -left[candidates], far[candidates]))]
     for res in POST_RESOLUTIONS:
         _, first = np.unique(parent(network.cells[order], res), return_index=True)
-        thinned = np.sort(order[first])
+        thinned = order[np.sort(first)]  # where most need is comes first
         if len(thinned) <= MOST_POSTS:
             break
     with_need = np.union1d(thinned, ends[near[ends]])

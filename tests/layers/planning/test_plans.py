@@ -56,6 +56,17 @@ def test_the_first_volunteer_goes_where_most_is_needed_and_the_next_to_the_rest(
     assert [post.adds for post in two.posts] == [4, 1]
 
 
+@pytest.mark.parametrize("most", [(FAR, 0), (-FAR, 0)], ids=["in the east", "in the west"])
+def test_where_there_are_too_many_possible_posts_those_at_most_need_stay(
+    store: Database, monkeypatch: pytest.MonkeyPatch, most: tuple[float, float]
+) -> None:
+    monkeypatch.setattr("layers.planning.making.MOST_POSTS", 2)
+    asks = [(0, 0), (FAR, 0), (-FAR, 0), (0, FAR), (0, -FAR)]
+    fill(store, [need(at(*where), urgency="urgent" if where == most else "ordinary") for where in asks])
+
+    assert planned(store, 1).covered == 3
+
+
 def test_volunteers_that_no_post_is_left_for_stand_where_most_is_asked_of_one(store: Database) -> None:
     fill(store, [*(need(at(20 * number)) for number in range(3)), need(at(FAR))])
 
