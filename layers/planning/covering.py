@@ -26,8 +26,8 @@ BRANCHES = 2_000
 #: Seconds after which it is content in any case: somebody waits for the answer.
 PATIENCE_SECONDS = 10.0
 
-#: Other numbers of posts that are solved to either side where one was not proven (see `best`), in problems of so many
-#: pairs of post and demand at most: in larger ones each takes PATIENCE_SECONDS and more.
+#: Other numbers of posts that are solved to either side where one was not proven (see `best_each`), in problems of so
+#: many pairs of post and demand at most: in larger ones each takes PATIENCE_SECONDS and more.
 NEIGHBOURS = 2
 FEW_PAIRS = 100_000
 
@@ -101,18 +101,26 @@ def greedy(problem: Problem, count: int, among: Iterable[int] | None = None, sta
 
 
 def best(problem: Problem, count: int, branches: int = BRANCHES) -> Choice:
-    """The best choice of up to `count` posts that was found, with the proven bound.
+    """The best choice of up to `count` posts that was found, with the proven bound. `branches` as BRANCHES."""
+    return best_each(problem, (count,), branches)[0]
 
-    Both never fall with more posts: where one count was not solved to the end, its neighbours are solved too. Fewer
-    posts are a choice as well, and what more posts cannot exceed these cannot either. `branches` as BRANCHES.
+
+def best_each(problem: Problem, counts: Sequence[int], branches: int = BRANCHES) -> list[Choice]:
+    """The best choice for each of some numbers of posts; what one has solved the others need not solve again.
+
+    Both figures never fall with more posts: where one count was not solved to the end, its neighbours are solved too.
+    Fewer posts are a choice as well, and what more posts cannot exceed these cannot either.
     """
     small = _merged(problem)
-    most = min(count, small.posts)
 
     @cache
     def solved(number: int) -> Choice:
         return _solved(small, number, branches)
 
+    return [_best(small, solved, min(count, small.posts)) for count in counts]
+
+
+def _best(small: Problem, solved: Callable[[int], Choice], most: int) -> Choice:
     further = NEIGHBOURS if small.reached.nnz <= FEW_PAIRS else 0
     lower = _until_proven(solved, range(most, max(most - further, 0) - 1, -1))
     upper = _until_proven(solved, range(most, min(most + further, small.posts) + 1))

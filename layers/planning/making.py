@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from geo.cells import Cells, centers, parent
 from geo.reach import Places, Reach, minutes_to_nearest, reach
 from layers.compounds.queries import nearest_names
-from layers.planning.covering import Problem, adds, best
+from layers.planning.covering import Problem, adds, best_each
 from layers.planning.demand import Asked, Served, asked_for, served
 from layers.planning.gates import without_gate
 from layers.planning.ground import Ground, ground_around, restrictions_at
@@ -67,9 +67,9 @@ def _solved(
     weight = np.bincount(column[demand.place[demand.leads_there]], demand.left[demand.leads_there], len(ends))
     pairs = (np.ones(len(found.start)), (found.start, column[found.place]))
     problem = Problem(csr_array(pairs, shape=(len(candidates), len(ends))), np.round(weight).astype(np.int64))
-    choice = best(problem, request.volunteers)
+    choice, one_more = best_each(problem, (request.volunteers, request.volunteers + 1))
     # Unproven, one more could seem to reach less; but whoever has one more may leave them at home.
-    further = max(best(problem, request.volunteers + 1).covered - choice.covered, 0)
+    further = max(one_more.covered - choice.covered, 0)
     nearest = _nearest_post(choice.posts, found, len(ground.network.cells))
     looks_after = np.where(demand.leads_there, nearest[demand.place], -1)
     posts = _posts(
