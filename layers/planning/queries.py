@@ -31,6 +31,7 @@ def kept_plan(session: Session, plan_id: int, lock: bool = False) -> dict[str, A
 
 
 def latest_plans(session: Session, limit: int) -> list[dict[str, Any]]:
-    """Rows of the plans kept last, newest first."""
-    query = select(KeptPlan.__table__).order_by(KeptPlan.id.desc()).limit(limit)
+    """The plans kept last, newest first: what a list says of each, without the content, megabytes for a city."""
+    listed = (KeptPlan.id, KeptPlan.role, KeptPlan.volunteers, KeptPlan.starts_at, KeptPlan.published_at)
+    query = select(*listed).order_by(KeptPlan.id.desc()).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]

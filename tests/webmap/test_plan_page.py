@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from data.database import Database
+from layers.actor import Actor
+from layers.planning.actions import set_weight
 from tests.layers.planning.streets import at, locked_compound, need
 from tests.layers.town import fill
 from tests.webmap.official import in_a_page
@@ -60,6 +62,13 @@ def test_a_plan_says_where_what_for_how_good_it_is_and_what_is_left(coordinator:
     assert "One volunteer more would bring 1." in said
     assert "1 person, adds 3 points" in said
     assert "No open gate leads there 莲塘新村 4" in said
+
+
+def test_a_few_hundredths_of_a_point_are_not_said_to_be_none(coordinator: FlaskClient, database: Database) -> None:
+    with database.write() as session:
+        set_weight(session, "urgency", "ordinary", 0.04, Actor("admin", "administrator", ""), NOW)
+
+    assert "One volunteer more would bring 0.04." in page(coordinator.get("/plan?role=delivery&volunteers=1"))
 
 
 def test_the_part_of_the_map_one_sees_is_planned_for_alone(coordinator: FlaskClient) -> None:
