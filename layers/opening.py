@@ -33,7 +33,6 @@ LOOKED_AHEAD = timedelta(days=32)
 LIBRARY_CALENDAR, A_HOLIDAY, A_MONDAY = "CN", date(2024, 10, 1), date(2024, 9, 23)
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WHOLE_DAY = "00:00-24:00"
 
 
 def is_open(hours: str, at: datetime, zone: ZoneInfo, special: Sequence[SpecialDay] = ()) -> bool:

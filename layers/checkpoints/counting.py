@@ -66,7 +66,7 @@ def count(
             known[press.key] = before = _add(session, checkpoint_id, press, quarter_of(moment), at)
             if not press.undone:
                 changes.setdefault(quarter_of(moment), Counter())[press.kind] += press.count
-        elif press.undone and not before.undone:
+        elif press.undone and not before.undone and before.checkpoint_id == checkpoint_id:
             before.undone = True
             if before.quarter is not None:
                 changes.setdefault(before.quarter, Counter())[before.kind] -= before.count

@@ -125,7 +125,20 @@ def test_what_no_button_sends_is_refused_whole(official: FlaskClient) -> None:
     backwards = {"since": "2026-03-02T00:00:00Z", "until": "2026-03-01T00:00:00Z"}
     for asked in (backwards, {"since": "2020-03-02T00:00:00Z"}):
         assert official.get(f"/api/v1/checkpoints/{gate}/counts", query_string=asked).status_code == 400
-    assert official.get(f"/gates/{gate}/counts?day=soon").status_code == 200
+    for asked in ({"until": "0001-01-01T00:00:00Z"}, {"since": "0001-01-01T00:00:00+08:00"}, {"until": "soon"}):
+        assert official.get(f"/api/v1/checkpoints/{gate}/counts", query_string=asked).status_code == 400
+    for day in ("soon", "0001-01-01", "9999-12-31"):
+        assert official.get(f"/gates/{gate}/counts?day={day}").status_code == 200
+
+
+def test_a_press_is_taken_back_at_its_own_gate_only(official: FlaskClient) -> None:
+    here, elsewhere = put(official, "checkpoints"), put(official, "checkpoints")
+    send(official, here, press(1))
+
+    assert send(official, elsewhere, press(1, undone=True)).get_json()["settled"] == [key(1)]
+
+    assert (total(official, here), total(official, elsewhere)) == (Counter(passed=1), Counter())
+    assert fields(official, elsewhere) == Counter()
 
 
 def test_a_closed_gate_takes_what_was_pressed_before_it_closed(official: FlaskClient) -> None:
@@ -183,6 +196,7 @@ def test_a_hand_over_keeps_the_count_since_the_last_one_and_no_person(
     for note in ("13800004711", "138 0000 4711", "li@example.org", "夜" * 81):
         refused = official.post(f"/gates/{gate}/hand-over", data={"key": key(3), "note": note})
         assert (refused.status_code, "Not handed over" in page(refused)) == (400, True)
+        assert f'value="{note}"' in page(refused)
     shown = re.sub(r"<[^>]+>|\s+", " ", page(official.get(f"/gates/{gate}/counts")))
 
     assert re.search(r"1 0 0 night shift .* 2 0 1 晚班 蓝马甲", re.sub(" +", " ", shown)), shown

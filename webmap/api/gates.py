@@ -21,9 +21,10 @@ from webmap.access import allowed, current_actor
 from webmap.gate_sums import gate_sums
 from webmap.openapi import Parameters
 from webmap.service import service
+from webmap.viewport import moment_of
 
-#: The longest time asked for at once.
-LONGEST = timedelta(days=32)
+#: The time given unless asked otherwise, and the longest asked for at once.
+USUAL, LONGEST = timedelta(days=1), timedelta(days=32)
 
 
 class NewPress(BaseModel):
@@ -54,8 +55,8 @@ class GatePath(Parameters):
 class CountsQuery(Parameters):
     """From when to when, at most 32 days."""
 
-    since: AwareDatetime | None = Field(default=None, description="a day before `until`, if absent")
-    until: AwareDatetime | None = Field(default=None, description="now, if absent")
+    since: str | None = Field(default=None, description="RFC 3339 moment; a day before `until`, if absent")
+    until: str | None = Field(default=None, description="RFC 3339 moment; now, if absent")
 
 
 @allowed("gates.count")
@@ -75,8 +76,8 @@ def count_presses(path: GatePath, body: Message) -> Response:
 @allowed("gates.manage")
 def counts(path: GatePath, query: CountsQuery) -> Response:
     """What was counted at a gate in each quarter of an hour; quarters without a count are left out."""
-    until = query.until or datetime.now(UTC)
-    since = query.since or until - timedelta(days=1)
+    until = moment_of(query.until, "until") or datetime.now(UTC)
+    since = moment_of(query.since, "since") or until - USUAL
     if not timedelta(0) < until - since <= LONGEST:
         reason = "since lies before until, 32 days at most"
         raise BadInput(reason, [{"field": "since", "reason": reason}])

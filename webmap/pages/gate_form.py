@@ -62,8 +62,6 @@ DAY_TITLES: Mapping[str, Text] = {
 #: A gate that moves further than this, in metres, is asked about once more: a slip of the thumb on a map goes that far.
 FAR_M = 100
 
-USUAL_HOURS = "06:00-22:00"
-
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @allowed("gates.manage")

@@ -38,6 +38,9 @@ MOST_SHOWN = 200
 #: Hand-overs shown: about three days of shifts.
 MOST_HAND_OVERS = 12
 
+#: Days before this are slips of the pen; no gate was counted at.
+EARLIEST = date(2000, 1, 1)
+
 #: A key as `_key` makes them.
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
 
@@ -72,7 +75,6 @@ def find() -> str:
         kinds=kinds(),
         asked=asked,
         only_gaps=only_gaps,
-        now=now,
     )
 
 
@@ -80,7 +82,7 @@ def find() -> str:
 @allowed("pages.waiting")
 def phone() -> Response:
     """The page of any gate as a phone keeps it, to open without signal; the phone puts the gate's name into it."""
-    return make_response(_at_gate(None, {}, problem=""))
+    return make_response(_at_gate(None, {}))
 
 
 @blueprint.get(f"/{GATE}")
@@ -125,7 +127,7 @@ def end_shift(gate_id: int) -> Response:
             "Not handed over: the note names the shift or the organization in at most %(count)d characters, "
             "no person and no number.", count=NOTE_LONGEST,
         )  # fmt: skip
-        return _kept_nowhere(_gate(gate_id, problem), 400)
+        return _kept_nowhere(_gate(gate_id, problem, note), 400)
     return make_response(redirect(url_for("gates.one", gate_id=gate_id, done="handed_over"), 303))
 
 
@@ -158,7 +160,6 @@ def counted(gate_id: int) -> str:
         bars=_bars(quarters, begins),
         most=max((counts["passed"] for counts in quarters.values()), default=0),
         hand_overs=over,
-        buttons=BUTTONS,
     )
 
 
@@ -183,22 +184,23 @@ def _bars(quarters: Mapping[datetime, Mapping[str, int]], begins: datetime) -> l
     ]
 
 
-def _gate(gate_id: int, problem: str = "") -> str:
+def _gate(gate_id: int, problem: str = "", note: str = "") -> str:
     now = datetime.now(UTC)
     with service().database.snapshot() as session:
         row = features.row_of(session, LAYER, gate_id)
         gate = next(iter(gates_at(session, now, service().zone, gate_id)), None)
         sums = gate_sums(session, gate_id, now)
-    return _at_gate(gate or Gate(row, False, False, None), sums, problem)
+    return _at_gate(gate or Gate(row, False, False, None), sums, problem, note)
 
 
-def _at_gate(gate: Gate | None, sums: dict[str, Any], problem: str) -> str:
+def _at_gate(gate: Gate | None, sums: dict[str, Any], problem: str = "", note: str = "") -> str:
     last, kind = request.args.get("last", ""), request.args.get("kind", "")
     return render_template(
         "gate.html",
         gate=gate,
         sums=sums,
         problem=problem,
+        note=note,
         buttons=BUTTONS,
         last=(last, kind) if KEY.fullmatch(last) and kind in BUTTONS else None,
         undone=BUTTONS.get(request.args.get("undone", "")),
@@ -222,6 +224,7 @@ def _script_words() -> dict[str, str]:
         "signIn": _("{count} waiting: sign in again, and they are sent."),
         "none": _("Everything is sent."),
         "counted": _("Counted: {name}."),
+        "full": _("Not counted, because this phone cannot keep it. Note it on paper: {name}."),
         "undone": _("Taken back: {name}."),
         "too_old": _("{count} older than a day were not taken. Note them on paper: {names}."),
         "closed": _("{count} were not taken, because the gate is closed: {names}."),
@@ -244,11 +247,13 @@ def _is_meant(gate: Gate, asked: str) -> bool:
 
 
 def _day(text: str, now: datetime) -> date:
-    """The day asked for, today for what is none."""
+    """The day asked for; today for what is none, or nobody can have counted on."""
+    today = now.astimezone(service().zone).date()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return now.astimezone(service().zone).date()
+        return today
+    return day if EARLIEST <= day <= today else today
 
 
 def _midnight(now: datetime) -> datetime:

@@ -55,8 +55,13 @@ async function onPress(event) {
   event.preventDefault();
   const kind = event.submitter?.value;
   if (!kind) return;
+  try {
+    await press(id, kind);
+  } catch {
+    part("said").textContent = fill(words.full, { name: name(kind) });
+    return;
+  }
   navigator.vibrate?.(30);
-  await press(id, kind);
   part("said").textContent = fill(words.counted, { name: name(kind) });
   await show();
   clearTimeout(soon);
