@@ -100,6 +100,7 @@ class Layer:
         None  # fills columns derived on the way in
     )
     row_at: Callable[[dict[str, Any], datetime], dict[str, Any]] | None = None  # where time alone changes a row
+    as_public: Callable[[dict[str, Any]], dict[str, Any]] | None = None  # where public fields do not tell all of a row
     move_rule: Callable[[Mapping[str, Any], str], bool] | None = None  # where `moves` alone does not decide
     private_table: Table | None = None  # what purge deletes; its first column is the feature's id
     private_references: tuple[

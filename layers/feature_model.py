@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import datetime
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from layers.text import titled
+
+#: Years of moments, the last one excluded; those of files (data.exchange.moments), which rules may not import.
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not EARLIEST_YEAR <= moment.year < LATEST_YEAR:
+        raise ValueError(f"a moment lies in the years {EARLIEST_YEAR} to {LATEST_YEAR - 1}; leave out one for ever")
+    return moment
+
+
+#: A moment of a feature. Other years are slips of the hand, and a day before the first of all days cannot be told.
+FeatureMoment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
 class FeatureModel(BaseModel):
@@ -21,14 +35,14 @@ class FeatureModel(BaseModel):
         max_length=200,
         aliases=("id", "code", "编号", "编码", "代码", "unique key", "unique id", "流水号", "fid"),
     )
-    valid_from: AwareDatetime | None = titled(
+    valid_from: FeatureMoment | None = titled(
         "Valid from",
         "生效时间",
         default=None,
         aliases=("from", "start", "start_date", "开始时间", "生效日期"),
         hxl="#date+start",
     )
-    valid_to: AwareDatetime | None = titled(
+    valid_to: FeatureMoment | None = titled(
         "Valid to",
         "失效时间",
         default=None,

@@ -82,6 +82,8 @@ def _as_rows(session: Session, query: Select[Any], layer: Layer, public: bool, a
     if rows and "geometry" not in layer.table.c:
         for row in rows:
             row["geometry"] = shapely.Point(*cells.center(row["leaf"]))
+    if public and layer.as_public is not None:
+        rows = [layer.as_public(row) for row in rows]
     if public:
         return [{name: row[name] for name in ("id", *layer.public_fields, "geometry")} for row in rows]
     return [{name: value for name, value in row.items() if name not in BOOKKEEPING} for row in rows]

@@ -16,10 +16,13 @@ from webmap.service import service
 def token_of(drop_id: int, shown: tuple[str, ...]) -> str:
     """The token of a household in the round of a drop. shown: ("card", code) or ("door", compound, building, unit).
 
-    Raises BadInput where something of it is missing, NotFound.
+    Raises BadInput where something of it is missing or the drop is for other compounds, NotFound.
     """
     with service().database.read() as session:
         row = features.row_of(session, LAYER, drop_id)
+    if shown[0] == "door" and row["compounds_served"] and shown[1] not in row["compounds_served"]:
+        reason = "this drop is for other compounds"
+        raise BadInput(reason, [{"field": "compound", "reason": reason}])
     try:
         return household_token(service().serving_key, round_of(row), shown)
     except ValueError as error:

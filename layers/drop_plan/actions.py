@@ -19,7 +19,7 @@ def publish(
     session: Session, made: Plan, round_name: str, organization: str, actor: Actor, at: datetime
 ) -> tuple[list[int], bool]:
     """Makes the planned drops of a plan. Gives their numbers, and whether they were made by this call: the same round
-    sent again is made once. Raises BadInput for an organization's name that is too long.
+    sent again is made once. Raises BadInput for a name that is too long, of a place or of the organization.
     """
     known = ids_of_round(session, round_name)
     if known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,9 @@ from layers.text import Text
 #: The least walk a plan can promise: within one cell in which homes of a large compound are gathered.
 SHORTEST_WALK_M = 200
 LONGEST_WALK_M = 3000
+
+#: Drops of a later time are a slip of the hand.
+FARTHEST = timedelta(days=366)
 
 #: Of equally many places the nearest ones are taken, then those people know: a gate before the middle of a compound.
 BY_WAY, BY_KIND = 1e-3, 1e-4
@@ -143,6 +146,8 @@ def _check(asked: Asked, outline: BaseGeometry, at: datetime) -> None:
         raise Refused("window_to", Text("the window closes before it opens", "结束时间早于开始时间"))
     if asked.window_from < at:
         raise Refused("window_from", Text("the window opens in the past", "开始时间已过"))
+    if asked.window_to > at + FARTHEST:
+        raise Refused("window_to", Text("the window closes more than a year from now", "结束时间在一年之后"))
     if not SHORTEST_WALK_M <= asked.walk_m <= LONGEST_WALK_M:
         least, most = SHORTEST_WALK_M, LONGEST_WALK_M
         raise Refused("walk_m", Text(f"the walk is {least} to {most} metres", f"步行距离为{least}至{most}米"))

@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from layers.errors import BadInput
+from layers.supply_drops.rules import MOST
 from layers.supply_drops.units import FINEST, UNITS, can_be_added, in_unit, is_whole, unit_of
 from layers.text import Text
 
@@ -233,6 +234,13 @@ def _line(number: int, one: Wanted, groups: Sequence[Group], shares: Fraction) -
     rations = tuple((Decimal(int(count)) * finest).quantize(FINEST).normalize() + Decimal(0) for count in steps)
     given = sum((ration * group.households for ration, group in zip(rations, groups, strict=True)), Decimal(0))
     total = given if one.each == "household" else one.quantity
+    if max(total, worth(total, one.unit_value) or 0) > MOST:
+        raise _refused(
+            number,
+            "quantity",
+            f"{one.item}: in all, or in money, it is more than {MOST:,}, which no plan takes",
+            f"{one.item}：总量或总值超过{MOST:,}，无法制定方案",
+        )
     return Line(one.item, one.unit, total, rations, total - given, one.unit_value, one.per_day)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
 from layers.supply_drops.record import DropServing, SupplyDrop
-from layers.supply_drops.rules import MOVES, Feature, contribution
+from layers.supply_drops.rules import MOVES, Feature, as_public, contribution
 from layers.text import Text
 
 LAYER = Layer(
@@ -30,5 +30,6 @@ LAYER = Layer(
     state_field="state",
     moves=MOVES,
     interval=("valid_from", "window_to"),
+    as_public=as_public,
     private_references=(DropServing.__table__.c.drop_id,),
 )

@@ -15,7 +15,7 @@ from layers.actor import Actor
 from layers.errors import BadInput, MoveNotAllowed
 from layers.supply_drops import LAYER
 from layers.supply_drops.record import SupplyDrop
-from layers.supply_drops.rules import arrived_of
+from layers.supply_drops.rules import MOST, arrived_of, is_amount
 
 
 def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
@@ -50,11 +50,12 @@ def say_arrived(session: Session, drop_id: int, quantities: Sequence[Decimal], a
     """Says how much of each item is there by now, while goods are on their way or being handed out.
 
     What is sent twice is said once. Raises BadInput for a number of quantities other than that of the items or one
-    below 0, MoveNotAllowed in any other state, NotFound.
+    that is no amount, MoveNotAllowed in any other state, NotFound.
     """
     row = features.locked(session, LAYER, [drop_id])[drop_id]
     if row["state"] not in ("in_transit", "delivered"):
         raise MoveNotAllowed(f"nothing arrives at supply_drops {drop_id}, which is {row['state']}")
+    _check(row, quantities)
     _say(session, row, "arrived", quantities, actor, at)
 
 
@@ -65,20 +66,24 @@ def say_left_over(session: Session, drop_id: int, quantities: Sequence[Decimal],
     row = features.locked(session, LAYER, [drop_id])[drop_id]
     if row["state"] != "delivered":
         raise MoveNotAllowed(f"nothing is left over at supply_drops {drop_id}, which is {row['state']}")
-    for one, there, left in zip(row["items"], arrived_of(row), quantities, strict=False):
+    _check(row, quantities)
+    for one, there, left in zip(row["items"], arrived_of(row), quantities, strict=True):
         if left > there:
             raise _bad(f"of {one['item']} there were {there:f}, {left:f} cannot be left over")
     _say(session, row, "left_over", quantities, actor, at)
 
 
-def _say(
-    session: Session, row: dict[str, Any], column: str, quantities: Sequence[Decimal], actor: Actor, at: datetime
-) -> None:
+def _check(row: dict[str, Any], quantities: Sequence[Decimal]) -> None:
     if len(quantities) != len(row["items"]):
         raise _bad(f"give {len(row['items'])} quantities, one for each item")
     for one, quantity in zip(row["items"], quantities, strict=True):
-        if not quantity.is_finite() or quantity < 0:
-            raise _bad(f"of {one['item']} there cannot be {quantity:f}")
+        if not is_amount(quantity):
+            raise _bad(f"of {one['item']} there cannot be {quantity}: from 0 to {MOST:,}, with three decimals at most")
+
+
+def _say(
+    session: Session, row: dict[str, Any], column: str, quantities: Sequence[Decimal], actor: Actor, at: datetime
+) -> None:
     said = [f"{quantity:f}" for quantity in quantities]
     if said == row[column]:
         return

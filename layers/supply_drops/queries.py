@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from data import boxes
 from geo.coordinates import Box
 from geo.distances import walking_metres
 from layers.supply_drops.record import SupplyDrop
+from layers.supply_drops.rules import as_public
 
 #: Drops that somebody can still go to.
 COMING = ("planned", "in_transit", "delivered")
@@ -77,7 +78,8 @@ def nearest(session: Session, lng: float, lat: float, compound: str, at: datetim
         return compound not in names, bool(names), opens > at + SOON, metres[position], position
 
     best = min(range(len(rows)), key=rank)
-    row, groups = rows[best], (rows[best].pop("plan") or {}).get("groups", ())
+    row = as_public(rows[best])
+    groups = (row.pop("plan") or {}).get("groups", ())
     own = [one["rations"] for one in groups if one["compound"] == compound and not one["is_care"]]
     return Near(row, metres[best], compound in row["compounds_served"], own[0] if own else [])
 
@@ -100,12 +102,6 @@ def ids_of_round(session: Session, name: str) -> list[int]:
     return list(
         session.execute(select(SupplyDrop.id).where(SupplyDrop.round == name).order_by(SupplyDrop.id)).scalars()
     )
-
-
-def served_in(session: Session, name: str) -> int:
-    """How many households were served in a round of a plan."""
-    query = select(func.coalesce(func.sum(SupplyDrop.served), 0)).where(SupplyDrop.round == name)
-    return session.execute(query).scalar_one() or 0
 
 
 def known_places(session: Session, box: Box, at: datetime) -> list[tuple[str, Any]]:

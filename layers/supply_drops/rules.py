@@ -11,13 +11,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layers.description import Contribution, Span
-from layers.feature_model import FeatureModel
+from layers.feature_model import FeatureModel, FeatureMoment
+from layers.supply_drops.units import FINEST
 from layers.text import titled
 
 State = Literal["planned", "in_transit", "delivered", "distributed", "cancelled"]
+
+#: A quantity, or what one is worth, is at most so much; more is a slip of the finger.
+MOST = Decimal(10**10)
+
+#: The longest that the goods of one round are taken to last, in days.
+MOST_DAYS = 3660
 
 #: A drop counts for its cell from this long before its window opens until the window closes or the goods are there.
 DUE_AHEAD = timedelta(hours=24)
@@ -49,14 +56,14 @@ class Feature(FeatureModel):
         "Name", "名称", min_length=1, max_length=200, hxl="#loc+name", aliases=("title", "物资点", "地点")
     )
     state: State = titled("State", "状态", default="planned", aliases=("status",))
-    window_from: AwareDatetime = titled("From", "开始时间", aliases=("from", "starts_at", "开始"), hxl="#date+start")
-    window_to: AwareDatetime = titled("To", "结束时间", aliases=("to", "ends_at", "结束"), hxl="#date+end")
+    window_from: FeatureMoment = titled("From", "开始时间", aliases=("from", "starts_at", "开始"), hxl="#date+start")
+    window_to: FeatureMoment = titled("To", "结束时间", aliases=("to", "ends_at", "结束"), hxl="#date+end")
     items: list[Item] = titled("Items", "物资清单", default_factory=list, max_length=200, aliases=("goods", "物资"))
     compounds_served: list[str] = titled(
         "Compounds served", "服务小区", default_factory=list, max_length=500, aliases=("compounds", "小区")
     )
     organization: str = titled("Organization", "组织", default="", max_length=200, aliases=("org", "单位"), hxl="#org")
-    delivered_at: AwareDatetime | None = titled("Delivered at", "送达时间", default=None, aliases=("送达",))
+    delivered_at: FeatureMoment | None = titled("Delivered at", "送达时间", default=None, aliases=("送达",))
 
     @model_validator(mode="after")
     def _window_opens_before_it_closes(self) -> Self:
@@ -75,6 +82,18 @@ def contribution(row: Mapping[str, Any]) -> Contribution:
     return Contribution(spans=(Span("drops", starts, ends),)) if starts < ends else Contribution()
 
 
+def as_public(row: dict[str, Any]) -> dict[str, Any]:
+    """The drop in `row` with its goods as everybody may know them.
+
+    Of a plan by which those who asked for care get more they say no amounts: over the households of the compounds,
+    which are public, an amount would tell how many asked.
+    """
+    if (row["plan"] or {}).get("rule") != "care":
+        return row
+    kept = [{name: said for name, said in one.items() if name not in ("quantity", "value")} for one in row["items"]]
+    return {**row, "items": kept}
+
+
 def is_late(row: Mapping[str, Any], at: datetime) -> bool:
     """Whether the window of the drop in `row` has opened and its goods are not there."""
     return bool(row["state"] in ("planned", "in_transit") and row["window_from"] <= at)
@@ -86,27 +105,39 @@ def may_serve(row: Mapping[str, Any]) -> bool:
 
 
 def round_of(row: Mapping[str, Any]) -> str:
-    """The round in which a household is served once: that of the plan, or the drop alone where it is of none."""
-    return row["round"] or f"drop-{row['id']}"
+    """The round in which a household is served once: that of the plan, or the drop alone where it is of none.
+
+    No plan's round has a colon in its name.
+    """
+    return row["round"] or f"drop:{row['id']}"
 
 
 def arrived_of(row: Mapping[str, Any]) -> list[Decimal]:
-    """How much of each item of the drop in `row` is there: as it was said, else all of it once it is delivered."""
-    if row["arrived"] is not None:
+    """How much of each item of the drop in `row` is there: as it was said, else all of it once it is delivered.
+
+    What was said of another list of goods, which was put right since, counts no more.
+    """
+    if row["arrived"] is not None and len(row["arrived"]) == len(row["items"]):
         return [Decimal(one) for one in row["arrived"]]
     is_there = row["state"] in ("delivered", "distributed")
     return [Decimal(str(one["quantity"])) if is_there else Decimal(0) for one in row["items"]]
 
 
+def is_amount(quantity: Decimal) -> bool:
+    """Whether there can be so much of an item: from 0 to MOST, to the thousandth."""
+    return quantity.is_finite() and 0 <= quantity <= MOST and quantity == quantity.quantize(FINEST)
+
+
 def needed_again(row: Mapping[str, Any]) -> datetime | None:
     """When the first of the goods is used up: what a household gets, over what it uses in a day, in whole days from the
-    start of the window. None where either is not known.
+    start of the window. None where either is not known, or it lasts for years: then a figure was a slip of the hand.
     """
     uses = {one["item"]: Decimal(str(one["per_day"])) for one in row["items"] if one.get("per_day")}
     rations = [ration for group in (row["plan"] or {}).get("groups", ()) for ration in group["rations"]]
     lasting = [Decimal(one["quantity"]) / uses[one["item"]] for one in rations if one["item"] in uses]
+    days = min(lasting, default=MOST_DAYS + 1)
     began: datetime = row["window_from"]
-    return began + timedelta(days=int(min(lasting))) if lasting else None
+    return began + timedelta(days=int(days)) if days <= MOST_DAYS else None
 
 
 #: What is written around the number of a building, a staircase or a door, and means nothing.
@@ -125,16 +156,19 @@ def door(text: str) -> str:
 def household_token(key: bytes, round_name: str, shown: Sequence[str]) -> str:
     """What is kept of a household that was served: a keyed hash of what it showed, of use in one round only.
 
-    shown: ("card", code), or ("door", compound, building, unit). Without the key nobody can find out which household
-    it was, not even by trying every door; in another round it is another one. Raises ValueError where nothing is shown.
+    shown: ("card", code), or ("door", compound, building, unit); a staircase may stand with the building or with the
+    door. Without the key nobody can find out which household it was, not even by trying every door; in another round
+    it is another one. Raises ValueError where nothing is shown.
     """
     kind, first, *doors = shown
-    said = [card(first)] if kind == "card" else [first, *map(door, doors)]
-    if not all(said):
+    name, said = plain(first), [door(one) for one in doors]
+    if not name or not all(said):
         raise ValueError("a household shows its card, or its compound, building and door")
-    return hmac.new(key, "\x1f".join((round_name, kind, *said)).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, "\x1f".join((round_name, kind, name, "-".join(said))).encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
-def card(code: str) -> str:
-    """The code of a card as it is compared: letters and digits."""
-    return "".join(c for c in unicodedata.normalize("NFKC", code).casefold() if c.isalnum())
+def plain(text: str) -> str:
+    """The name of a compound or the code of a card as it is compared: letters and digits."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

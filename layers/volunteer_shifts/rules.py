@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from layers.description import Contribution, Span
-from layers.feature_model import FeatureModel
+from layers.feature_model import FeatureModel, FeatureMoment
 from layers.text import titled
 
 State = Literal["open", "cancelled"]
@@ -26,8 +26,8 @@ class Feature(FeatureModel):
         "Organization", "组织", min_length=1, max_length=200, aliases=("org", "单位", "志愿组织"), hxl="#org"
     )
     role: str = titled("Role", "岗位", min_length=1, max_length=40, aliases=("岗位类型", "服务类型"), hxl="#activity")
-    starts_at: AwareDatetime = titled("Starts", "开始", aliases=("from", "start", "开始时间"), hxl="#date+start")
-    ends_at: AwareDatetime = titled("Ends", "结束", aliases=("to", "end", "结束时间"), hxl="#date+end")
+    starts_at: FeatureMoment = titled("Starts", "开始", aliases=("from", "start", "开始时间"), hxl="#date+start")
+    ends_at: FeatureMoment = titled("Ends", "结束", aliases=("to", "end", "结束时间"), hxl="#date+end")
     places_wanted: int = titled("Places wanted", "需要人数", ge=1, le=MOST_PLACES, aliases=("wanted", "需要"))
     places_filled: int = titled(
         "Places filled", "到岗人数", default=0, ge=0, le=MOST_PLACES, aliases=("filled", "到岗")

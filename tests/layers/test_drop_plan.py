@@ -244,6 +244,9 @@ def test_units_have_one_name_in_both_languages() -> None:
         (EVERYWHERE, asked(line(), walk_m=50), "the walk is"),
         (EVERYWHERE, Asked((line(),), "equal", 500, NOON - timedelta(hours=1), WINDOW[1]), "in the past"),
         (EVERYWHERE, Asked((line(),), "equal", 500, WINDOW[1], WINDOW[0]), "closes before"),
+        (EVERYWHERE, Asked((line(),), "equal", 500, WINDOW[0], NOON + timedelta(days=400)), "more than a year"),
+        (EVERYWHERE, asked(line("99999999999", "t")), "no plan takes"),
+        (EVERYWHERE, asked(line("9999999999", unit_value=Decimal(9))), "no plan takes"),
     ],
 )
 def test_what_no_plan_can_be_made_of_is_refused_in_words(

@@ -120,7 +120,7 @@ def test_the_store_does_not_tell_who_was_served(store: Database) -> None:
 
     [kept] = tokens(store)
     tried = {
-        made(f"r\x1fdoor\x1f桂花苑\x1f{building}\x1f{unit}".encode())
+        made(f"r\x1fdoor\x1f桂花苑\x1f{building}-{unit}".encode())
         for building, unit in product(map(str, range(20)), map(str, range(100, 700)))
         for made in (
             lambda text: hashlib.sha256(text).hexdigest()[:32],
@@ -143,6 +143,7 @@ def test_one_door_has_one_token_however_it_is_written(building: str, unit: str) 
     usual = household_token(KEY, "r", ("door", "桂花苑", "3", "2-401"))
 
     assert household_token(KEY, "r", ("door", "桂花苑", building, unit)) == usual
+    assert household_token(KEY, "r", ("door", " 桂花苑 ", f"{building}-2单元", "401")) == usual
     for other in (("door", "桂花苑", "3", "24-01"), ("door", "桂花苑", "32", "401"), ("door", "桂", "3", "2-401")):
         assert household_token(KEY, "r", other) != usual
     assert household_token(KEY, "r2", ("door", "桂花苑", building, unit)) != usual

@@ -18,7 +18,7 @@ from data.database import Database
 from data.journal import JournalRow
 from layers.cell_state.verify import differences
 from layers.supply_drops.record import DropServing
-from tests.webmap.official import LAT, LNG, in_a_page, later, point, put, square
+from tests.webmap.official import LAT, LNG, feature, in_a_page, later, point, put, report, square
 from tests.webmap.problems import problem_of
 
 SignedIn = Callable[..., FlaskClient]
@@ -125,11 +125,8 @@ def test_a_plan_that_is_another_one_by_now_is_shown_again(planner: FlaskClient) 
     form = sent()
     shown = page(planner.post("/drops/new", data=form))
     put(planner, "compounds", square(), name="桂花苑二期", households=1)
-    put(planner, "compounds", square(), name="桂花苑", source_id="g", households=200)
 
-    answer = planner.post(
-        "/drops/new", data={**form, "step": "publish", "seen": hidden(shown, "seen"), "walk_m": "600"}
-    )
+    answer = planner.post("/drops/new", data={**form, "step": "publish", "seen": hidden(shown, "seen")})
 
     assert "Something has changed" in page(answer)
     assert drops(planner) == []
@@ -140,6 +137,8 @@ def test_what_makes_no_plan_is_told_where_it_stands_and_nothing_is_lost(planner:
         ({"compound": []}, "Choose one"),
         ({"compound": ["没有这个院"]}, "没有这个院"),
         ({"area": "area:nowhere", "compound": []}, "no such area"),
+        ({"area": "zone:²", "compound": []}, "Choose one"),
+        ({"area": f"zone:{10**30}", "compound": []}, "Choose one"),
         ({"quantity": ["-5", ""]}, "Write a number above 0"),
         ({"quantity": ["1e9999999", ""]}, "Write a number above 0"),
         ({"unit": ["heap", "kg"]}, "Choose a unit"),
@@ -150,6 +149,8 @@ def test_what_makes_no_plan_is_told_where_it_stands_and_nothing_is_lost(planner:
         ({"window_from": local(-3)}, "in the past"),
         ({"window_to": local(2), "window_from": local(4)}, "closes before it opens"),
         ({"walk_m": "3"}, "The walk is"),
+        ({"walk_m": "²"}, "Write the metres"),
+        ({"window_to": "9999-12-31T23:59"}, "more than a year"),
         ({"rule": "by luck"}, "Choose how"),
         ({"quantity": ["7", ""], "unit": ["bottle", "kg"]}, "does not reach every household"),
     ]
@@ -252,9 +253,32 @@ def test_an_amount_that_is_none_is_refused(planner: FlaskClient) -> None:
     number = published(planner)
     press(planner, number, "in_transit")
 
-    for quantity in ("-1", "NaN", "many", "Infinity"):
+    for quantity in ("-1", "NaN", "many", "Infinity", "1e-999999", "1e999999", "1.0005"):
         assert press(planner, number, "arrived", quantity).status_code == 400
         problem_of(planner.post(f"{API}/{number}/arrived", json={"quantities": [quantity]}), 400)
+
+
+def test_what_was_said_of_another_list_of_goods_counts_no_more(planner: FlaskClient) -> None:
+    number = published(planner)
+    press(planner, number, "in_transit")
+    press(planner, number, "arrived", "600")
+    times = {"window_from": ASKED["window_from"], "window_to": ASKED["window_to"]}
+    goods = [{"item": "大米", "quantity": "9", "unit": "kg"}, {"item": "油", "quantity": "3", "unit": "bottle"}]
+
+    put(planner, "supply_drops", source_id="round-round-one-1", state="in_transit", items=goods, **times)
+
+    assert "3 bottles" in page(planner.get(f"/drops/{number}"))
+    assert "3 bottles" in page(planner.get(f"/drops/{number}/sheet"))
+    assert press(planner, number, "delivered", "9", "2").status_code == 303
+
+
+def test_goods_that_last_for_ever_are_not_needed_again_and_a_drop_is_of_our_time(planner: FlaskClient) -> None:
+    number = published(planner, items=[{**RICE, "quantity": "9000000000", "unit_value": None, "per_day": "0.001"}])
+    assert "Needed again" not in page(planner.get(f"/drops/{number}"))
+
+    for window in (("0001-01-01T00:00:00Z", later(1)), (later(1), "9999-12-31T23:59:59-08:00")):
+        sent_in = feature("supply_drops", window_from=window[0], window_to=window[1])
+        problem_of(planner.post(API, json=sent_in), 400)
 
 
 def test_a_late_drop_is_listed_first(planner: FlaskClient) -> None:
@@ -345,6 +369,7 @@ def test_by_interface_a_card_is_served_once(planner: FlaskClient, volunteer: Fla
     assert volunteer.post(f"{where}/taken_back", json={"card": "A-17"}).status_code == 200
     problem_of(volunteer.post(f"{where}/taken_back", json={"card": "A-17"}), 404)
     problem_of(volunteer.post(where, json={"card": "A-17", "compound": "桂花苑"}), 400)
+    problem_of(volunteer.post(where, json={"compound": "别的小区", "building": "3", "unit": "401"}), 400)
     problem_of(volunteer.post(where, json={}), 400)
 
 
@@ -377,6 +402,28 @@ def test_a_resident_sees_the_coming_drop_for_their_compound_and_how_far_it_is(
     assert told["walking_metres"] == pytest.approx(1.3 * 384, rel=0.02)
     assert f"about {told['walking_metres']} m" in own
     assert client.get("/drops/near/999").status_code == 404
+
+
+def test_what_is_public_of_a_drop_does_not_tell_how_many_asked_for_care(
+    planner: FlaskClient, client: FlaskClient
+) -> None:
+    [home] = [one["id"] for one in planner.get("/api/v1/compounds").get_json()["features"]]
+    report(in_a_page(client), lon=LNG + 0.001, lat=LAT + 0.001, service="elder_care")
+    number = published(planner, rule="care", items=[{**RICE, "each": "household", "quantity": "5"}])
+    staff = page(planner.get(f"/drops/{number}"))
+    assert "that asked for care" in staff
+    assert "605 kg" in staff  # 121 shares for 120 households
+
+    in_public = [
+        drops(client)[0]["properties"],
+        client.get(f"{API}/nearest?compound={home}").get_json()["drop"],
+    ]
+
+    assert [one["items"][0]["item"] for one in in_public] == ["大米", "大米"]
+    assert not any({"quantity", "value"} & set(one["items"][0]) for one in in_public)
+    near = page(client.get(f"/drops/near/{home}"))
+    assert "大米 5 kg" in near
+    assert "605" not in near
 
 
 def test_the_run_sheet_has_totals_and_a_box_for_each_household(planner: FlaskClient) -> None:

@@ -47,6 +47,9 @@ LINES = 3
 #: Areas that one list holds; a province's are found by their zones and compounds.
 MOST_AREAS = 300
 
+#: The number of a zone.
+ZONE = re.compile("[0-9]{1,18}")
+
 Line = Mapping[str, str]
 
 
@@ -71,7 +74,7 @@ def new() -> Response:
             outline = outline_of(
                 session,
                 name if kind == "area" else "",
-                int(name) if kind == "zone" and name.isdigit() else 0,
+                int(name) if kind == "zone" and ZONE.fullmatch(name) else 0,
                 compounds,
             )
             made = plan(session, outline, asked, now)
@@ -81,9 +84,12 @@ def new() -> Response:
     if request.form.get("step") != "publish" or request.form.get("seen") != seen:
         return _form(given, lines, compounds, made=made, seen=seen, is_changed=request.form.get("step") == "publish")
     actor, draft = current_actor(), _draft()
-    ids, _is_new = service().database.written(
-        lambda session: publish(session, made, draft, given["organization"], actor, now)
-    )
+    try:
+        ids, _is_new = service().database.written(
+            lambda session: publish(session, made, draft, given["organization"], actor, now)
+        )
+    except BadInput as refused:  # a compound whose name is too long for a drop's
+        return _form(given, lines, compounds, _told(refused), status=400)
     return make_response(redirect(url_for("drops.find", done=len(ids)), 303))
 
 
@@ -144,7 +150,7 @@ def _checked(given: Mapping[str, str], lines: Sequence[Line]) -> tuple[Asked | N
         problems["items"] = _("List at least one item.")
     if given["rule"] not in RULES:
         problems["rule"] = _("Choose how it is shared out.")
-    if not given["walk_m"].isdigit():
+    if not re.fullmatch("[0-9]+", given["walk_m"]):
         problems["walk_m"] = _("Write the metres as a number.")
     moments = {name: moment_of_form(given[name]) for name in ("window_from", "window_to")}
     for name, moment in moments.items():
@@ -171,7 +177,7 @@ def _told(refused: BadInput) -> dict[str, str]:
     field = refused.errors[0]["field"] if refused.errors else ""
     words = refused.words.in_language(language()) if isinstance(refused, Refused) else str(refused)
     words = words[:1].upper() + words[1:] + ("。" if language().startswith("zh") else ".")
-    return {"items" if field.startswith("items") else "area" if field == "compounds" else field: words}
+    return {"items" if field.startswith("items") else field if field in FIELDS else "area": words}
 
 
 def _draft() -> str:

@@ -42,12 +42,15 @@ def answer(drop_id: int) -> Response:
     """Not served yet, already served, served now, or taken back."""
     row, given = _row(drop_id), _given()
     shown = ("card", given["card"]) if given["card"] else ("door", given["compound"], given["building"], given["unit"])
-    if shown[0] == "door" and row["compounds_served"] and given["compound"] not in row["compounds_served"]:
-        return _page(row, problem=_("Choose the compound from the list."), status=400)
     try:
         token = token_of(drop_id, shown)
-    except BadInput:
-        problem = _("Enter building and door, or the code of the card.")
+    except BadInput as refused:
+        is_elsewhere = refused.errors[0]["field"] == "compound"
+        problem = (
+            _("Choose the compound from the list.")
+            if is_elsewhere
+            else _("Enter building and door, or the code of the card.")
+        )
         return _page(row, problem=problem, status=400)
     step = request.form.get("step", "look")
     try:

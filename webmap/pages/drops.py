@@ -16,7 +16,7 @@ from layers.drop_plan.rules import RULES
 from layers.errors import BadInput, MoveNotAllowed
 from layers.supply_drops import LAYER, actions
 from layers.supply_drops.queries import to_follow
-from layers.supply_drops.rules import arrived_of, is_late, may_serve, needed_again
+from layers.supply_drops.rules import arrived_of, is_amount, is_late, may_serve, needed_again
 from layers.text import Text
 from webmap.access import allowed, current_actor, may
 from webmap.errors import NoAccess
@@ -50,11 +50,11 @@ BACKWARDS: Mapping[str, tuple[str, Text]] = {
     "cancelled": ("planned", Text("Plan it again", "恢复计划")),
 }
 
-#: An amount above this is a slip of the finger.
-MOST = Decimal(10**10)
-
 #: Boxes to tick for one compound on paper: half a page. More households are counted by tally.
 MOST_BOXES = 500
+
+#: States in which nothing is to come.
+OVER = ("distributed", "cancelled")
 
 #: Steps of those who answer for the plan, not of those who hand out.
 OF_PLANNERS = ("cancelled", "planned")
@@ -68,8 +68,8 @@ def find() -> str:
     with service().database.read() as session:
         rows = to_follow(session, now - BACK, now + (EVER if is_whole else AHEAD))
     late = [row for row in rows if is_late(row, now)]
-    over = [row for row in rows if row["state"] in ("distributed", "cancelled")]
-    coming = [row for row in rows if row not in late and row not in over]
+    over = [row for row in rows if row["state"] in OVER]
+    coming = [row for row in rows if row["state"] not in OVER and not is_late(row, now)]
     return render_template(
         "drops.html",
         groups=[
@@ -101,7 +101,11 @@ def act(drop_id: int) -> Response:
     try:
         quantities = _quantities()
     except BadInput:
-        return _page(drop_id, _("Write a number of 0 or more for each item. Nothing was saved."), 400)
+        return _page(
+            drop_id,
+            _("Write a number of 0 or more for each item, with three decimals at most. Nothing was saved."),
+            400,
+        )
     try:
         with service().database.write() as session:
             row = features.locked(session, LAYER, [drop_id])[drop_id]
@@ -148,7 +152,7 @@ def _quantities() -> list[Decimal | None]:
         found = [Decimal(one) if one else None for one in written]
     except InvalidOperation as error:
         raise BadInput("not a number") from error
-    if any(one is not None and not (one.is_finite() and 0 <= one <= MOST) for one in found):
+    if not all(one is None or is_amount(one) for one in found):
         raise BadInput("not an amount")
     return found
 
@@ -193,4 +197,5 @@ def _groups(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _left_over(row: Mapping[str, Any]) -> list[Decimal | None]:
-    return [Decimal(one) for one in row["left_over"]] if row["left_over"] else [None] * len(row["items"])
+    said = row["left_over"] or ()
+    return [Decimal(one) for one in said] if len(said) == len(row["items"]) else [None] * len(row["items"])

@@ -204,7 +204,7 @@ export class PlacePanel {
     const { words } = this;
     const entry = this.entryOf("supply_drops", properties.state);
     const goods = (properties.items ?? []).map(({ item, quantity, unit }) =>
-      [item, quantity && words.number(Number(quantity)), unit].filter(Boolean).join(" "),
+      [item, ...(quantity ? [words.number(Number(quantity)), unit] : [])].filter(Boolean).join(" "),
     );
     const item = make("li", {}, this.sign(entry), make("b", {}, properties.name));
     item.append(
