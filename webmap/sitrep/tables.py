@@ -94,7 +94,7 @@ def _said(figures: Figures, name: str, internal: bool, writing: Writing) -> str:
         return writing.gettext("{filled} of {places}").format(
             filled=writing.number(value), places=writing.number(figures.places or 0)
         )
-    plus = "+" if name == "needs" and not internal and value else ""
+    plus = "+" if name == "needs" and not internal else ""  # published figures are rounded down: 0 would be a lie
     return f"{writing.number(value)}{plus}"
 
 
