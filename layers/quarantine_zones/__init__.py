@@ -6,6 +6,7 @@ from layers.description import Layer, LegendEntry, Measure
 from layers.quarantine_zones.lifting import FACTS
 from layers.quarantine_zones.record import QuarantineZone
 from layers.quarantine_zones.rules import MOVES, RANK, Feature, contribution
+from layers.quarantine_zones.versions import HELD, prepare
 from layers.text import Text
 
 LAYER = Layer(
@@ -38,5 +39,6 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
-    public_states=("in_force", "lifted"),
+    public_states=HELD,
+    prepare=prepare,
 )

@@ -14,9 +14,13 @@ from layers import features
 from layers.actor import Actor
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed, NotFound
 from layers.quarantine_zones import LAYER
-from layers.quarantine_zones.queries import successor_of
+from layers.quarantine_zones.lifting import FACTS
+from layers.quarantine_zones.queries import own_proposals, successor_of
 from layers.quarantine_zones.record import ZoneLevel
-from layers.quarantine_zones.rules import may_put_in_force
+from layers.quarantine_zones.rules import RANK, may_put_in_force
+from layers.quarantine_zones.versions import HELD
+
+SECOND = "a second official puts a zone into force, not the one who proposed it"
 
 #: Days that a condition for lifting may ask for: a year is a slip of the hand.
 MOST_DAYS = 100
@@ -26,7 +30,12 @@ LIMITS = ("case_days", "contact_days", "negative_days")
 
 
 def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
-    """Creates zones, or updates those whose source id is known. Whose words a proposal is, cannot approve it."""
+    """Creates zones, or updates those whose source id is known. Raises NotAllowed for who would put into force so what
+    they proposed themselves.
+    """
+    decided = [one.values.source_id for one in incoming if one.values.state in HELD]  # type: ignore[attr-defined]
+    if own_proposals(session, [one for one in decided if one], actor.name):
+        raise NotAllowed(SECOND)
     signed = [
         replace(one, columns={**one.columns, "proposed_by": actor.name if one.values.state == "proposed" else None})  # type: ignore[attr-defined]
         for one in incoming
@@ -42,6 +51,7 @@ def move(
 
     Lifting ends the interval, unless it is over already; in force again, a zone has no end until it is given one.
     A zone that changes another ends that one at its own beginning, in the same step: two versions never hold at once.
+    The days that lifting waits for go on from there, unless the level is a stricter one.
     """
     reason = details.get("reason")
     rows = features.locked(session, LAYER, ids)
@@ -94,24 +104,26 @@ def _end_of_the_one_before(
     if row["changes_id"] is None or row["state"] != "proposed":
         return []
     before = features.locked(session, LAYER, [row["changes_id"]])[row["changes_id"]]
-    starts = max(at, row["valid_from"] or at, before["valid_from"] or at)
+    starts = max(changes["valid_from"], before["valid_from"] or at)
     ends = before["valid_to"]
     if before["state"] != "in_force" or (ends is not None and ends <= starts):
         raise MoveNotAllowed("the zone that this one changes is over by then; propose it as a zone of its own")
     if row["valid_to"] is not None and row["valid_to"] <= starts:
         raise MoveNotAllowed("this version would end before it begins")
     changes["valid_from"] = starts
+    if RANK[row["level"]] <= RANK[before["level"]]:  # a stricter level has a reason of its own, and counts anew
+        changes.update({name: before[name] for name in FACTS.values() if row[name] is None})
     return [features.Step(before["id"], "lifted", at, {"valid_to": starts}, f"changed: {row['name']}")]
 
 
 def _changes(row: dict[str, Any], to_state: str, actor: Actor, at: datetime, reason: str | None) -> dict[str, Any]:
     if to_state == "in_force" and not may_put_in_force(row["proposed_by"], actor.name):
-        raise NotAllowed("a second official puts a zone into force, not the one who proposed it")
+        raise NotAllowed(SECOND)
     changes: dict[str, Any] = {"reason": reason} if reason else {}
     if to_state in ("proposed", "drafted"):
         changes["proposed_by"] = actor.name if to_state == "proposed" else None
     if to_state == "in_force" and row["state"] == "proposed":
-        changes["valid_from"] = row["valid_from"] or at
+        changes["valid_from"] = max(at, row["valid_from"] or at)  # nothing held before somebody decided it
     if to_state == "lifted":
         changes["valid_to"] = min(at, row["valid_to"] or at)
     elif row["state"] == "lifted":

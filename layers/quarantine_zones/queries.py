@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from layers.quarantine_zones.lifting import LevelRules, What
 from layers.quarantine_zones.record import QuarantineZone, ZoneLevel
 from layers.quarantine_zones.rules import RANK
+from layers.quarantine_zones.versions import HELD
 from layers.text import Text
 
 
@@ -31,10 +32,19 @@ def is_known(session: Session, source_id: str) -> bool:
     return session.execute(select(QuarantineZone.id).where(QuarantineZone.source_id == source_id)).first() is not None
 
 
+def own_proposals(session: Session, source_ids: Sequence[str], name: str) -> list[str]:
+    """Those of some source ids that somebody proposed and nobody has decided about yet."""
+    zone = QuarantineZone
+    query = select(zone.source_id).where(
+        zone.source_id.in_(source_ids), zone.state == "proposed", zone.proposed_by == name
+    )
+    return [one for one in session.execute(query).scalars() if one is not None]
+
+
 def successor_of(session: Session, zone_id: int) -> int | None:
     """The version that took a zone's place, in force or lifted since; None where none did."""
     zone = QuarantineZone
-    query = select(zone.id).where(zone.changes_id == zone_id, zone.state.in_(("in_force", "lifted")))
+    query = select(zone.id).where(zone.changes_id == zone_id, zone.state.in_(HELD))
     return session.execute(query).scalars().first()
 
 
@@ -77,7 +87,7 @@ def holding(session: Session, at: datetime) -> list[dict[str, Any]]:
 def _holds(at: datetime) -> ColumnElement[bool]:
     zone = QuarantineZone
     return (
-        zone.state.in_(("in_force", "lifted"))
+        zone.state.in_(HELD)
         & or_(zone.valid_from.is_(None), zone.valid_from <= at)
         & or_(zone.valid_to.is_(None), zone.valid_to > at)
     )

@@ -80,7 +80,7 @@ class ByHand:
         if layer == "quarantine_zones" and to_state == "lifted":
             fields["valid_to"] = min(at, before["valid_to"] or at)
         if layer == "quarantine_zones" and (before["state"], to_state) == ("proposed", "in_force"):
-            fields["valid_from"] = before["valid_from"] or at
+            fields["valid_from"] = max(at, before["valid_from"] or at)
         if layer == "quarantine_zones" and before["state"] == "lifted":
             fields["valid_to"] = None
         if layer == "supply_drops" and to_state == "delivered":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import h3
@@ -13,7 +14,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.webmap.official import LAT, LNG, in_a_page, later, put, square
+from data.database import Database
+from tests.webmap.cli.loading import rows, run
+from tests.webmap.official import LAT, LNG, feature, in_a_page, later, put, square
 from tests.webmap.test_zones_page import FORM, decide, hidden, page, propose, zones
 
 SignedIn = Callable[..., FlaskClient]
@@ -131,6 +134,41 @@ def test_what_a_newer_version_took_the_place_of_does_not_come_back(
     assert put_in_force(second, newer) == 200
 
 
+@pytest.mark.parametrize("state", ["in_force", "proposed"])
+def test_nothing_written_over_a_version_changes_when_it_holds(
+    proposer: FlaskClient, second: FlaskClient, in_force: int, store: Database, store_url: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, state: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("LINLI_DATABASE_URL", store_url)
+    newer = propose_change(proposer, in_force, level="control")
+    put_in_force(second, newer)
+    before = rows(store, "quarantine_zones")
+
+    for zone in (in_force, newer):
+        source_id = properties(second, zone)["source_id"]
+        written = feature("quarantine_zones", source_id=source_id, state=state, valid_from=later(-50))
+        assert second.post("/api/v1/quarantine_zones", json=written).status_code == 400
+        file = tmp_path / f"{zone}.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": [written]}))
+        assert run("load", "quarantine_zones", file).exit_code == 1
+
+    assert rows(store, "quarantine_zones") == before
+
+
+def test_the_days_that_lifting_waits_for_go_on_unless_the_level_is_a_stricter_one(
+    proposer: FlaskClient, second: FlaskClient, in_force: int
+) -> None:
+    proposer.post(f"/zones/{in_force}/days", data={"last_case_on": "2026-03-01"})
+
+    weaker = propose_change(proposer, in_force, level="control")
+    put_in_force(second, weaker)
+    assert properties(second, weaker)["last_case_on"] == "2026-03-01"
+
+    stricter = propose_change(proposer, weaker, level="lockdown")
+    put_in_force(second, stricter)
+    assert properties(second, stricter)["last_case_on"] is None
+
+
 def test_a_change_takes_a_reason_and_a_zone_that_is_in_force(proposer: FlaskClient, in_force: int) -> None:
     answer = proposer.post(f"/zones/{in_force}/change", data={**FORM, "outline": "same", "reason": ""})
 
@@ -159,6 +197,7 @@ def test_a_zone_is_drawn_or_picked_from_hexagons(proposer: FlaskClient) -> None:
         ("{", "holds no area"),
         ("7", "holds no area"),
         ('["891f1d4a9a7ffff0"]', "holds no area"),
+        ("[" * 200_000, "holds no area"),
         ('{"type": "MultiPolygon", "coordinates": []}', "holds no area"),
         ('{"type": "Point", "coordinates": [120.1, 30.2]}', "holds no area"),
         ('{"type": "Polygon", "coordinates": [[[73, 18], [135, 18], [135, 53], [73, 53], [73, 18]]]}', "too large"),
