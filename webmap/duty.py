@@ -24,9 +24,11 @@ A route that opens or moves one need reads its row, then calls one function, whi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+from geo.covers import Cover
 from layers.actor import Actor, LeafRanges
 from layers.errors import NotAllowed
 from webmap.roles import ADMINISTRATOR, CITY_OFFICIAL, COORDINATOR, OFFICIALS, VOLUNTEER
@@ -90,17 +92,24 @@ def may_move(actor: Actor, row: Mapping[str, Any], to_state: str, organization: 
     return waits and bool(actor.organization) and organization == actor.organization
 
 
-def check_area(actor: Actor, ranges: LeafRanges, counts: Sequence[int]) -> None:
-    """Raises NotAllowed unless the actor answers for an area: leaf ranges, and how many cells there are in each.
+def answers_for(actor: Actor, area: Cover) -> bool:
+    """Whether the actor answers for the whole of an area.
 
     A tenth may lie outside: outlines of compounds and of communities are drawn by different hands.
     """
     if actor.duty_area is None:
-        is_inside = actor.role in EVERYWHERE_UNLESS_DEFINED
-    else:
-        inside = sum(count for one, count in zip(ranges, counts, strict=True) if _holds(actor.duty_area, *one))
-        is_inside = actor.role in BY_AREA and inside >= LEAST_INSIDE * sum(counts)
-    if not is_inside:
+        return actor.role in EVERYWHERE_UNLESS_DEFINED
+    if actor.role not in BY_AREA:
+        return False
+    counts = [after - first for first, after in pairwise([*area.rank.tolist(), area.n])]
+    ranges = zip(area.lo.tolist(), area.hi.tolist(), counts, strict=True)
+    inside = sum(count for lo, hi, count in ranges if _holds(actor.duty_area, lo, hi))
+    return inside >= LEAST_INSIDE * area.n
+
+
+def check_area(actor: Actor, area: Cover) -> None:
+    """Raises NotAllowed unless the actor answers for the area."""
+    if not answers_for(actor, area):
         raise NotAllowed("this area is not inside your duty area")
 
 

@@ -89,7 +89,7 @@ class Draft(BaseModel):
             raise ValueError("a title needs words in its language, and words a title")
         if not (self.title_en or self.title_zh):
             raise ValueError("a notice needs a title and words in one language at least")
-        if not self.starts_at < self.ends_at <= self.starts_at + LONGEST:
+        if not self.starts_at < self.ends_at or self.ends_at - self.starts_at > LONGEST:
             raise ValueError(f"a notice ends after it starts, and within {LONGEST.days} days")
         return self
 

@@ -34,6 +34,9 @@ def test_one_official_proposes_a_zone_and_a_second_puts_it_into_force(visit: Vis
     expect(phone.get_by_role("status").first).to_contain_text("已提出")
     expect(zone(phone).get_by_role("button", name="批准生效")).to_have_count(0)
     assert fits(phone)
+    first.open("/zones/new")
+    expect(phone.locator("#kept")).to_be_hidden()
+    expect(phone.locator("#name")).to_have_value("")
 
     second = visit("/sign-in?next=/zones", DESKTOP, "en")
     second.sign_in("city-official@example.org")

@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import shapely
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -28,7 +29,7 @@ def written(moment: datetime) -> str:
 FORM: dict[str, Any] = {
     "kind": "water_power", "urgency": "soon", "severity": "severe", "certainty": "observed",
     "title_zh": "今晚停水", "words_zh": "请储水。\r\n明早六点恢复。", "title_en": "No water <tonight> & tomorrow",
-    "words_en": "Store some. <script>alert(1)</script>", "compound": ["桂花苑"], "starts_at": "",
+    "words_en": "Store some.\x0b <script>alert(1)</script>", "compound": ["桂花苑"], "starts_at": "",
     "ends_at": written(NOW + timedelta(hours=10)),
 }  # fmt: skip
 
@@ -55,7 +56,7 @@ def send(client: FlaskClient, presses: int = 1, **changed: object) -> TestRespon
     """Fills the form, reads how it will read, and sends it."""
     form = {**FORM, **changed}
     shown = page(client.post("/notices/new", data=form))
-    sent = {**form, "step": "send", "seen": hidden(shown, "seen"), "draft": hidden(shown, "draft")}
+    sent = {"draft": hidden(shown, "draft"), **form, "step": "send", "seen": hidden(shown, "seen")}
     for _ in range(presses):
         answer = client.post("/notices/new", data=sent)
     return answer
@@ -143,7 +144,9 @@ def test_officials_write_for_what_they_answer_for_and_nobody_else_writes(
         ({"compound": [], "drawn": json.dumps(square())}, "what people there call this area"),
         ({"ends_at": written(NOW - timedelta(hours=1))}, "ends before it starts"),
         ({"ends_at": written(NOW + timedelta(days=90))}, "60 days at most"),
+        ({"ends_at": "9999-12-31T23:59"}, "60 days at most"),
         ({"ends_at": "soon"}, "Write the day and the time"),
+        ({"starts_at": "0001-01-01T00:00"}, "Write the day and the time"),
         ({"title_zh": "", "title_en": ""}, "Give it a title"),
         ({"words_zh": "长" * 3005}, "5 characters too long"),
         ({"severity": "terrible"}, "Choose one of these"),
@@ -161,6 +164,37 @@ def test_officials_write_for_what_they_answer_for_and_nobody_else_writes(
     assert "Write a notice" not in page(volunteer.get("/notices"))
     assert official.get("/notices/new?replaces=99").status_code == 404
     assert client.get("/notices/99.cap.xml").status_code == 404
+
+
+def test_what_is_sent_again_from_the_same_page_is_sent_once_and_what_was_changed_since_goes_out(
+    official: FlaskClient, client: FlaskClient
+) -> None:
+    draft = hidden(page(official.get("/notices/new")), "draft")
+    for title in ("今晚停水", "今晚停电"):
+        send(official, presses=2, title_zh=title, title_en="", words_en="", draft=draft)
+    assert [title for title, _ in feed(client)] == ["今晚停电", "今晚停水"]
+
+    read = page(official.get("/notices"))
+    for address in re.findall(r'action="(/notices/\d+/cancel)"', read):
+        assert official.post(address, data={"reason": "错", "draft": hidden(read, "draft")}).status_code == 303
+    assert "There is no notice" in page(client.get("/notices"))
+
+
+def test_who_does_not_answer_for_the_area_of_a_notice_does_not_change_it(
+    official: FlaskClient, client: FlaskClient, signed_in: SignedIn
+) -> None:
+    put(official, "compounds", square(LNG + 0.2), name="远处")
+    send(official)
+    number = re.search(r"replaces=(\d+)", page(official.get("/notices")))
+    assert number is not None
+    around = shapely.box(LNG + 0.19, LAT - 0.01, LNG + 0.21, LAT + 0.01)
+    elsewhere = in_a_page(signed_in("community_official", duty=around))
+
+    assert elsewhere.get(f"/notices/new?replaces={number[1]}").status_code == 403
+    form = {**FORM, "compound": ["远处"], "replaces": number[1], "step": "send"}
+    assert elsewhere.post("/notices/new", data=form).status_code == 403
+    assert elsewhere.post(f"/notices/{number[1]}/cancel", data={"reason": "错"}).status_code == 403
+    assert len(feed(client)) == 1
 
 
 def test_what_was_changed_after_it_was_shown_is_shown_again(official: FlaskClient, client: FlaskClient) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.webmap.official import in_a_page, put, square
+from tests.webmap.official import LNG, feature, in_a_page, later, put, square
 
 SignedIn = Callable[..., FlaskClient]
 FORM = {
@@ -57,7 +58,7 @@ def propose(client: FlaskClient, presses: int = 1, **changed: object) -> TestRes
     """Fills the form, reads what the zone does, and proposes it."""
     form = {**FORM, **changed}
     shown = page(client.post("/zones/new", data=form))
-    sent = {**form, "step": "propose", "seen": hidden(shown, "seen"), "draft": hidden(shown, "draft")}
+    sent = {"draft": hidden(shown, "draft"), **form, "step": "propose", "seen": hidden(shown, "seen")}
     for _ in range(presses):
         answer = client.post("/zones/new", data=sent)
     return answer
@@ -104,6 +105,8 @@ def test_a_second_official_puts_it_into_force_and_the_first_cannot(
     number = zones(proposer)[0]["id"]
     by_api = proposer.post(f"/api/v1/quarantine_zones/{number}/moves", json={"to": "in_force"})
     assert by_api.status_code == 403
+    own = feature("quarantine_zones", source_id=zones(proposer)[0]["properties"]["source_id"], state="in_force")
+    assert proposer.post("/api/v1/quarantine_zones", json=own).status_code == 403
     assert state_of(proposer) == "proposed"
 
     assert decide(second, "in_force").status_code == 303
@@ -113,6 +116,39 @@ def test_a_second_official_puts_it_into_force_and_the_first_cannot(
 def test_an_impatient_second_press_proposes_one_zone(proposer: FlaskClient) -> None:
     assert propose(proposer, presses=2).status_code == 303
     assert len(zones(proposer)) == 1
+
+
+def test_what_was_changed_and_sent_again_from_the_same_page_is_a_zone_of_its_own(proposer: FlaskClient) -> None:
+    draft = hidden(page(proposer.get("/zones/new")), "draft")
+
+    for name in ("一号楼周边", "二号楼周边"):
+        propose(proposer, name=name, draft=draft)
+
+    assert [zone["properties"]["name"] for zone in zones(proposer)] == ["一号楼周边", "二号楼周边"]
+
+
+def test_a_zone_holds_from_when_it_was_decided_not_from_before(proposer: FlaskClient, second: FlaskClient) -> None:
+    propose(proposer, valid_from="2026-03-01T08:00")
+    before = later(0)
+
+    decide(second, "in_force")
+
+    assert zones(proposer)[0]["properties"]["valid_from"] >= before
+
+
+def test_officials_decide_about_zones_they_answer_for(proposer: FlaskClient, signed_in: SignedIn) -> None:
+    propose(proposer)
+    put(proposer, "compounds", square(LNG + 0.2), name="远处")
+    assert "not inside your duty area" in page(proposer.post("/zones/new", data={**FORM, "compound": ["远处"]}))
+
+    elsewhere = in_a_page(signed_in("community_official", duty=shapely.box(121, 31, 121.1, 31.1)))
+    number = zones(proposer)[0]["id"]
+    read = page(elsewhere.get("/zones"))
+    assert f'action="/zones/{number}"' not in read
+    seen = hidden(page(proposer.get("/zones")), "seen")
+    assert elsewhere.post(f"/zones/{number}", data={"to": "in_force", "seen": seen}).status_code == 403
+    assert elsewhere.post(f"/zones/{number}/days", data={}).status_code == 403
+    assert state_of(proposer) == "proposed"
 
 
 def test_what_was_sent_back_can_be_proposed_by_somebody_else(proposer: FlaskClient, second: FlaskClient) -> None:
@@ -158,7 +194,9 @@ def test_lifting_takes_a_reason(proposer: FlaskClient, second: FlaskClient) -> N
         ({"compound": []}, "Tick at least one compound"),
         ({"valid_from": "tomorrow"}, "Write the day and the time"),
         ({"valid_from": "2026-03-02T08:00", "valid_to": "2026-03-01T08:00"}, "ends before it starts"),
-        ({"compound": ["没有这个院"]}, "没有这个院"),
+        ({"valid_to": "2026-03-01T08:00"}, "This time is over already"),
+        ({"valid_from": "0001-01-01T00:00"}, "Write the day and the time"),
+        ({"compound": ["没有这个院"]}, "not there any more"),
     ],
 )
 def test_what_is_missing_is_told_and_nothing_is_lost(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -27,6 +26,7 @@ from layers.quarantine_zones.queries import current
 from layers.supply_drops.units import UNITS
 from webmap.access import allowed, current_actor
 from webmap.pages.drop_words import amount, money
+from webmap.pages.form_drafts import draft_of_form
 from webmap.pages.form_moments import moment_of_form
 from webmap.pages.map_files import language
 from webmap.pages.posters import by_community
@@ -83,7 +83,7 @@ def new() -> Response:
     seen = _mark(made, given)
     if request.form.get("step") != "publish" or request.form.get("seen") != seen:
         return _form(given, lines, compounds, made=made, seen=seen, is_changed=request.form.get("step") == "publish")
-    actor, draft = current_actor(), _draft()
+    actor, draft = current_actor(), draft_of_form()
     try:
         ids, _is_new = service().database.written(
             lambda session: publish(session, made, draft, given["organization"], actor, now)
@@ -119,7 +119,7 @@ def _form(
         plan=made,
         is_changed=is_changed,
         seen=seen,
-        draft=_draft(),
+        draft=draft_of_form(),
         amount=amount,
         money=money,
     )
@@ -178,12 +178,6 @@ def _told(refused: BadInput) -> dict[str, str]:
     words = refused.words.in_language(language()) if isinstance(refused, Refused) else str(refused)
     words = words[:1].upper() + words[1:] + ("。" if language().startswith("zh") else ".")
     return {"items" if field.startswith("items") else field if field in FIELDS else "area": words}
-
-
-def _draft() -> str:
-    """Stands for one filling of the form, however often it is sent; it becomes the name of the round."""
-    given = request.form.get("draft", "")
-    return given if re.fullmatch("[0-9a-f]{16}", given) else secrets.token_hex(8)
 
 
 def _mark(made: Plan, given: Mapping[str, str]) -> str:

@@ -1,15 +1,22 @@
-"""Moments as the forms of pages give them."""
+"""Moments as the forms of pages give them and show them, in the service's own zone."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from webmap.service import service
 
 
 def moment_of_form(text: str) -> datetime | None:
-    """A moment as a form gives it, in the service's own zone; None for what is none."""
+    """A moment as a form gives it; None for what is none, or lies at the end of all calendars."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=service().zone)
-    except ValueError:
+        moment = datetime.fromisoformat(text).replace(tzinfo=service().zone)
+        moment.astimezone(UTC)  # as which it will be kept
+    except (ValueError, OverflowError):
         return None
+    return moment
+
+
+def as_form(moment: datetime) -> str:
+    """A moment as a form shows it."""
+    return moment.astimezone(service().zone).strftime("%Y-%m-%dT%H:%M")

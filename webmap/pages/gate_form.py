@@ -6,7 +6,6 @@ A page of forms: it works without scripts; the map is comfort. What was changed 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from layers.opening import DAYS, SPANS, WEEK, text_of_week, week_of_text
 from layers.text import Text
 from webmap.access import allowed, current_actor
 from webmap.maps.page_map import EVERYWHERE
+from webmap.pages.form_drafts import draft_of_form
 from webmap.pages.gates import GATE, kinds
 from webmap.pages.map_start import where_people_live
 from webmap.pages.report_place import DATUMS, listed_names, position_of, with_name
@@ -75,7 +75,7 @@ def new() -> Response:
         values, place, problems = _checked(session, given, None, now)
     if values is None or place is None:
         return _form(None, given, problems, status=400)
-    values.source_id = f"gate-{_draft()}"
+    values.source_id = f"gate-{draft_of_form()}"
     incoming = features.Incoming(values, place)
 
     def put(session: Session) -> None:
@@ -172,7 +172,7 @@ def _form(
         days=DAY_TITLES,
         datums=DATUMS,
         seen=_seen(row) if row is not None else "",
-        draft=_draft(),
+        draft=draft_of_form(),
         position=position,
         box=where_people_live() or EVERYWHERE,
         done=request.args.get("done", ""),
@@ -299,9 +299,3 @@ def _seen(row: Mapping[str, Any]) -> str:
 
 def _metres(one: shapely.Point, other: shapely.Point) -> float:
     return float(great_circle_m([one.x], [one.y], [other.x], [other.y])[0])
-
-
-def _draft() -> str:
-    """Stands for one filling of the form, however often it is sent."""
-    given = request.form.get("draft", "")
-    return given if re.fullmatch("[0-9a-f]{16}", given) else secrets.token_hex(8)

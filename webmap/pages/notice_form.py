@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -36,6 +34,9 @@ from layers.notices.rules import (
 from layers.quarantine_zones.queries import holding
 from webmap.access import current_actor
 from webmap.duty import check_area
+from webmap.pages.form_drafts import sent_once
+from webmap.pages.form_moments import moment_of_form
+from webmap.pages.report_form import cleaned
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ class Checked:
 
 def given() -> Given:
     """What was sent."""
-    fields = {name: request.form.get(name, "").strip()[:longest] for name, longest in FIELDS.items()}
-    fields["words_en"], fields["words_zh"] = (fields[name].replace("\r\n", "\n") for name in ("words_en", "words_zh"))
-    return Given(fields, *(request.form.getlist(name)[:2000] for name in ("compound", "area", "zone")))
+    fields = {name: cleaned(request.form.get(name, ""))[:longest] for name, longest in FIELDS.items()}
+    ticked = (request.form.getlist(name)[:2000] for name in ("compound", "area", "zone"))
+    return Given(fields, *([cleaned(one) for one in some] for some in ticked))
 
 
 def checked(session: Session, form: Given, now: datetime, before: Notice | None) -> Checked | dict[str, str]:
@@ -100,14 +101,14 @@ def checked(session: Session, form: Given, now: datetime, before: Notice | None)
     name = form.fields["area_name"] or _joined(names)
     if "area" not in problems and not name:
         problems["area_name"] = _("Say what people there call this area.")
-    starts = _moment(form.fields["starts_at"]) or now
-    ends = _moment(form.fields["ends_at"])
+    starts = moment_of_form(form.fields["starts_at"]) or now
+    ends = moment_of_form(form.fields["ends_at"])
     if ends is not None and "ends_at" not in problems:
         if ends <= starts:
             problems["ends_at"] = _("The notice ends before it starts.")
         elif ends <= now:
             problems["ends_at"] = _("This time is over already.")
-        elif ends > starts + LONGEST:
+        elif ends - starts > LONGEST:
             problems["ends_at"] = _(
                 "A notice holds %(days)s days at most. Send it again when the time comes.", days=LONGEST.days
             )
@@ -119,21 +120,13 @@ def checked(session: Session, form: Given, now: datetime, before: Notice | None)
 
 def check_reach(outline: BaseGeometry) -> None:
     """Raises BadInput for an area that is empty or too large, NotAllowed for one the reader does not answer for."""
-    made = cover_of(outline)
-    ranges = tuple(zip(made.lo.tolist(), made.hi.tolist(), strict=True))
-    ranks = [*made.rank.tolist(), made.n]
-    check_area(current_actor(), ranges, [after - first for first, after in pairwise(ranks)])
+    check_area(current_actor(), cover_of(outline))
 
 
-def sending(identifier: str) -> Sending:
-    """How this installation sends: from its own name; as an exercise while it shows the demo."""
+def sending(*said: str) -> Sending:
+    """How this installation sends what a form says: once, from its own name; as an exercise while it shows the demo."""
     host = re.sub(r"[^a-z0-9.-]", "", request.host.partition(":")[0].lower()) or "localhost"
-    return Sending(identifier, f"linli@{host}", service().demo_loaded())
-
-
-def new_identifier(draft: str) -> str:
-    """The identifier of a message: the one its form was given, or a new one."""
-    return draft if re.fullmatch("linli-[0-9a-f]{16}", draft) else f"linli-{secrets.token_hex(8)}"
+    return Sending(f"linli-{sent_once(*said)}", f"linli@{host}", service().demo_loaded())
 
 
 def _problems(fields: Mapping[str, str]) -> dict[str, str]:
@@ -154,9 +147,9 @@ def _problems(fields: Mapping[str, str]) -> dict[str, str]:
             problems[name] = ngettext(
                 "This is %(num)s character too long.", "This is %(num)s characters too long.", over
             )
-    if fields["starts_at"] and _moment(fields["starts_at"]) is None:
+    if fields["starts_at"] and moment_of_form(fields["starts_at"]) is None:
         problems["starts_at"] = _("Write the day and the time, such as 2026-03-01T08:00.")
-    if _moment(fields["ends_at"]) is None:
+    if moment_of_form(fields["ends_at"]) is None:
         problems["ends_at"] = _("Write the day and the time, such as 2026-03-01T08:00.")
     return problems
 
@@ -173,12 +166,13 @@ def _area(session: Session, form: Given, before: Notice | None, now: datetime) -
             raise _bad("gone")
         parts.append(known[1])
         names.append(known[0].name)
-    zones = {zone["name"]: zone["geometry"] for zone in holding(session, now)}
-    for zone in form.zones:
-        if zone not in zones:
+    held = holding(session, now)
+    for name in form.zones:
+        called = [zone["geometry"] for zone in held if zone["name"] == name]  # names of zones are not unique
+        if not called:
             raise _bad("gone")
-        parts.append(zones[zone])
-        names.append(zone)
+        parts += called
+        names.append(name)
     if form.fields["drawn"]:
         parts.append(_drawn(form.fields["drawn"]))
     if form.fields["same"] and before is not None:
@@ -223,11 +217,3 @@ def _joined(names: list[str]) -> str:
     told = _(", ").join(names[:PARTS_NAMED])
     more = len(names) - PARTS_NAMED
     return told if more <= 0 else ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=told)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as a form gives it, in the service's own zone."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=service().zone)
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.shapes import from_geojson
 from layers.compounds.queries import named
 from layers.errors import MoveNotAllowed, NotFound
 from layers.notices import actions, rules
@@ -19,8 +20,10 @@ from layers.quarantine_zones.queries import holding
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
 from webmap.maps.page_map import EVERYWHERE
+from webmap.pages.form_drafts import draft_of_form
+from webmap.pages.form_moments import as_form
 from webmap.pages.map_start import where_people_live
-from webmap.pages.notice_form import CHOICES, FIELDS, Checked, Given, checked, given, new_identifier, sending
+from webmap.pages.notice_form import CHOICES, FIELDS, Checked, Given, check_reach, checked, given, sending
 from webmap.pages.posters import by_community
 from webmap.pages.staff_areas import choices
 from webmap.service import service
@@ -41,11 +44,11 @@ def new() -> Response:
     now = datetime.now(UTC)
     old = _old(request.args.get("replaces", ""))
     fields = dict.fromkeys(FIELDS, "") | {"severity": "moderate", "certainty": "observed", "urgency": "later"}
-    fields["ends_at"] = _as_form(now + USUALLY)
+    fields["ends_at"] = as_form(now + USUALLY)
     if old is not None:
         kept = (*CHOICES, "title_en", "title_zh", "words_en", "words_zh", "area_name")
         fields |= {name: getattr(old, name) for name in kept}
-        fields |= {"starts_at": _as_form(max(now, old.starts_at)), "ends_at": _as_form(old.ends_at), "same": "1"}
+        fields |= {"starts_at": as_form(max(now, old.starts_at)), "ends_at": as_form(old.ends_at), "same": "1"}
     return _form(Given(fields), {}, old, now)
 
 
@@ -64,7 +67,7 @@ def send() -> Response:
         reach = effects_of(session, found.outline, max(now, found.draft.starts_at), found.draft.ends_at)
     if request.form.get("step") != "send" or request.form.get("seen") != _mark(form):
         return _form(form, {}, old, now, (found, reach))
-    how = sending(new_identifier(request.form.get("draft", "")))
+    how = sending(_mark(form))
     try:
         service().database.written(
             lambda session: actions.send(
@@ -78,7 +81,7 @@ def send() -> Response:
 
 
 def _old(number: str) -> Notice | None:
-    """The notice that is to be changed, None for a new one."""
+    """The notice that is to be changed, None for a new one. Raises NotFound, NotAllowed: a change ends the old one."""
     if not number:
         return None
     found = None
@@ -87,6 +90,7 @@ def _old(number: str) -> Notice | None:
             found = by_id(session, int(number))
     if found is None:
         raise NotFound("There is no such notice.")
+    check_reach(from_geojson(found.outline))
     return found
 
 
@@ -96,7 +100,7 @@ def _form(
 ) -> Response:  # fmt: skip
     with service().database.read() as session:
         compounds = named(session, now)
-        zones = [zone["name"] for zone in holding(session, now)]
+        zones = list(dict.fromkeys(zone["name"] for zone in holding(session, now)))
         areas = choices(session, form.areas)
     page = render_template(
         "notice_new.html",
@@ -112,14 +116,9 @@ def _form(
         script_words={"zoomIn": _("Zoom in"), "zoomOut": _("Zoom out"), "corners": _("Corners: {count}")},
         preview=preview,
         seen=_mark(form),
-        draft=new_identifier(request.form.get("draft", "")),
+        draft=draft_of_form(),
     )
     return make_response(page, status)
-
-
-def _as_form(moment: datetime) -> str:
-    """A moment as a form shows it, in the service's own zone."""
-    return moment.astimezone(service().zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _mark(form: Given) -> str:

@@ -19,7 +19,9 @@ from layers.notices.rules import SEVERITIES, holds
 from layers.text import Text
 from webmap.access import allowed, current_actor
 from webmap.alerts import atom, cap
-from webmap.pages.notice_form import check_reach, new_identifier, sending
+from webmap.pages.form_drafts import draft_of_form
+from webmap.pages.notice_form import check_reach, sending
+from webmap.pages.report_form import cleaned
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def find() -> Response:
 @allowed("notices.write")
 def cancel(notice_id: int) -> Response:
     """Calls a notice off. The reason goes out as every notice does."""
-    reason, now = request.form.get("reason", "").strip(), datetime.now(UTC)
+    reason, now = cleaned(request.form.get("reason", "")), datetime.now(UTC)
     if not reason:
         return page(_("Say why it is called off: everybody who read it will read that, too."), 400)
     if len(reason) > rules.WORDS_LONGEST:
@@ -74,7 +76,7 @@ def cancel(notice_id: int) -> Response:
             if old is None:
                 raise NotFound("There is no such notice.")
             check_reach(from_geojson(old.outline))
-            how = sending(new_identifier(request.form.get("draft", "")))
+            how = sending(str(notice_id), reason)
             actions.cancel(session, notice_id, {language(): reason}, how, current_actor(), now)
     except NotAllowed:
         return page(_("This area is not inside your duty area."), 403)
@@ -136,7 +138,7 @@ def page(problem: str = "", status: int = 200) -> Response:
         groups["now" if is_standing else "coming" if is_coming else "over"].append(shown(one))
     groups["now"].sort(key=lambda one: list(SEVERITIES).index(one.severity))
     text = render_template(
-        "notices.html", groups=groups, problem=problem, done=request.args.get("done", ""), draft=new_identifier("")
+        "notices.html", groups=groups, problem=problem, done=request.args.get("done", ""), draft=draft_of_form()
     )
     return make_response(text, status)
 

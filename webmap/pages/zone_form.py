@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,18 +23,21 @@ from geo.coordinates import Box
 from geo.outlines import outline_of_cells
 from layers import features
 from layers.compounds.queries import named
-from layers.errors import BadInput, NotFound
+from layers.errors import BadInput, NotAllowed, NotFound
 from layers.named_places import outline_of_compounds
 from layers.quarantine_zones import LAYER, actions
 from layers.quarantine_zones.queries import is_known
 from layers.quarantine_zones.rules import RANK
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
+from webmap.duty import check_area
 from webmap.maps.page_map import EVERYWHERE, MapParts, page_map
-from webmap.pages.form_moments import moment_of_form
+from webmap.pages.form_drafts import draft_of_form, sent_once
+from webmap.pages.form_moments import as_form, moment_of_form
 from webmap.pages.map_files import language, map_files, static
 from webmap.pages.map_start import where_people_live
 from webmap.pages.posters import by_community
+from webmap.pages.report_form import cleaned
 from webmap.pages.zones import levels
 from webmap.service import service
 
@@ -98,7 +99,7 @@ def change(zone_id: int) -> Response:
         raise NotFound(f"zone {zone_id} is not in force")
     as_it_is = {name: row[name] for name in ("name", "level", "order_reference")} | {"outline": "same"}
     if row["valid_to"] is not None:
-        as_it_is["valid_to"] = row["valid_to"].astimezone(service().zone).isoformat()[:16]
+        as_it_is["valid_to"] = as_form(row["valid_to"])
     filled = Filled(_given(as_it_is), request.form.getlist("compound"), row)
     return _form(filled, {}) if request.method == "GET" else _taken(filled)
 
@@ -106,24 +107,26 @@ def change(zone_id: int) -> Response:
 def _given(at_first: Mapping[str, str]) -> dict[str, str]:
     """The fields as they were sent; as they are at first where the form is opened."""
     sent = request.form if request.method == "POST" else at_first
-    return {name: sent.get(name, "").strip()[:longest] for name, longest in FIELDS.items()}
+    return {name: cleaned(sent.get(name, ""))[:longest] for name, longest in FIELDS.items()}
 
 
 def _taken(filled: Filled) -> Response:
     """Shows what the zone does, or proposes it, if that was shown."""
-    problems, values = _checked(filled)
+    now = datetime.now(UTC)
+    problems, values = _checked(filled, now)
     if values is None:
         return _form(filled, problems, status=400)
-    now = datetime.now(UTC)
     try:
         with service().database.snapshot() as session:
             outline = _outline(session, filled)
             effects = effects_of(session, outline, values.valid_from or now, values.valid_to)
     except BadInput as error:
         return _form(filled, {"outline": str(error)}, status=400)
+    except NotAllowed:
+        return _form(filled, {"outline": _("This area is not inside your duty area.")}, status=400)
     if request.form.get("step") != "propose" or request.form.get("seen") != filled.mark:
         return _form(filled, {}, effects)
-    values.source_id = f"zone-{_draft()}"
+    values.source_id = f"zone-{sent_once(filled.mark)}"
     columns = {"changes_id": filled.changes["id"]} if filled.changes else {}
     incoming = features.Incoming(values, outline, columns=columns)
 
@@ -138,7 +141,7 @@ def _taken(filled: Filled) -> Response:
     return make_response(redirect(url_for("zones.find", done="proposed"), 303))
 
 
-def _checked(filled: Filled) -> tuple[dict[str, str], Any]:
+def _checked(filled: Filled, now: datetime) -> tuple[dict[str, str], Any]:
     """What is wrong, by field; the zone, None where something is."""
     given, problems = filled.fields, {}
     if not given["name"]:
@@ -161,26 +164,38 @@ def _checked(filled: Filled) -> tuple[dict[str, str], Any]:
         return problems, None
     text = {name: given[name] for name in ("name", "level", "order_reference", "reason")}
     try:
-        return {}, features.check(LAYER, {**text, **moments, "state": "proposed"})
+        values: Any = features.check(LAYER, {**text, **moments, "state": "proposed"})
     except BadInput:
         return {"valid_to": _("The zone ends before it starts.")}, None
+    if values.valid_to is not None and values.valid_to <= now:
+        return {"valid_to": _("This time is over already.")}, None
+    return {}, values
 
 
 def _outline(session: Session, filled: Filled) -> BaseGeometry:
-    """Where the zone is. Raises BadInput, in words for the reader."""
+    """Where the zone is. Raises BadInput, in words for the reader, and NotAllowed for where they do not answer."""
+    outline = _given_outline(session, filled)
+    try:
+        area = covers.cover(outline)
+    except (covers.TooLarge, shapes.BadShape) as error:
+        raise BadInput(_("The drawing is too large for one zone. Draw a smaller one.")) from error
+    check_area(current_actor(), area)
+    return outline
+
+
+def _given_outline(session: Session, filled: Filled) -> BaseGeometry:
     how = filled.fields["outline"]
     if how == "compounds":
-        return outline_of_compounds(session, filled.compounds)
+        try:
+            return outline_of_compounds(session, filled.compounds)
+        except BadInput as error:
+            raise BadInput(_("One of these is not there any more. Choose again.")) from error
     if how == "same" and filled.changes is not None:
         kept: BaseGeometry = filled.changes["geometry"]
         return kept
     outline = _drawn(filled.fields["drawn"])
     if outline is None or outline.is_empty:
         raise BadInput(_("The drawing holds no area. Draw it again."))
-    try:
-        covers.cover(outline)
-    except (covers.TooLarge, shapes.BadShape) as error:
-        raise BadInput(_("The drawing is too large for one zone. Draw a smaller one.")) from error
     return outline
 
 
@@ -191,7 +206,7 @@ def _drawn(text: str) -> BaseGeometry | None:
         if isinstance(told, list):
             return outline_of_cells([cells.from_hex(cell) for cell in told])
         return shapes.repair(shapes.from_geojson(told))[0]
-    except (ValueError, TypeError, AttributeError):  # bad cells and bad shapes are ValueErrors
+    except (ValueError, TypeError, AttributeError, RecursionError):  # bad cells and bad shapes are ValueErrors
         return None
 
 
@@ -216,7 +231,7 @@ def _form(filled: Filled, problems: Mapping[str, str], effects: Effects | None =
         problems=problems,
         effects=effects,
         seen=filled.mark,
-        draft=_draft(),
+        draft=draft_of_form(),
         map=_map(start),
         box=",".join(map(str, (start.west, start.south, start.east, start.north))),
         language=language(),
@@ -237,9 +252,3 @@ def _map(start: Box) -> MapParts:
         more_css=(static("vendor/leaflet-geoman/leaflet-geoman.css"),),
     )  # fmt: skip
     return page_map(files, start, (_("Map on which the zone is drawn"), _("Zoom in"), _("Zoom out")))
-
-
-def _draft() -> str:
-    """Stands for one filling of the form, however often it is sent."""
-    given = request.form.get("draft", "")
-    return given if re.fullmatch("[0-9a-f]{16}", given) else secrets.token_hex(8)

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.covers import cover
 from layers import features
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed
 from layers.quarantine_zones import LAYER, actions
@@ -22,6 +23,8 @@ from layers.quarantine_zones.rules import RANK, may_put_in_force
 from layers.text import Text
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
+from webmap.duty import answers_for, check_area
+from webmap.pages.report_form import cleaned
 from webmap.pages.zone_words import Standing, first_day, standing
 from webmap.service import service
 
@@ -43,7 +46,7 @@ STATES = {
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A zone on the list: its row and the versions before it, newest first; what it does; how the conditions for
-    lifting stand; and whether it is the reader's own proposal.
+    lifting stand; whether it is the reader's own proposal; and whether the reader answers for its area.
     """
 
     row: Mapping[str, Any]
@@ -51,6 +54,7 @@ class Shown:
     effects: Effects
     lifting: list[Standing]
     is_own: bool
+    is_reached: bool
 
 
 @blueprint.get("")
@@ -64,19 +68,22 @@ def find() -> Response:
 @allowed("zones.manage")
 def decide(zone_id: int) -> Response:
     """One decision about a zone, if it still is as it was read."""
-    to_state, reason = request.form.get("to", ""), request.form.get("reason", "").strip()[:1000]
+    to_state, reason = request.form.get("to", ""), cleaned(request.form.get("reason", ""))[:1000]
     if to_state == "lifted" and not reason:
         return _list(_("Say why it is lifted: everybody who lived behind it will read it."), 400)
     try:
         with service().database.write() as session:
             row = features.locked(session, LAYER, [zone_id])[zone_id]
             is_as_read = row["changed_at"].isoformat() == request.form.get("seen")
-            if is_as_read:
+            is_reached = answers_for(current_actor(), cover(row["geometry"]))
+            if is_as_read and is_reached:
                 actions.move(session, [zone_id], to_state, current_actor(), datetime.now(UTC), reason=reason or None)
     except NotAllowed:
         return _list(_("You proposed this zone. A second official puts it into force."), 403)
     except MoveNotAllowed:
         return _list(_("That step is not possible from where this zone stands."), 409)
+    if not is_reached:
+        return _list(_("This area is not inside your duty area."), 403)
     if not is_as_read:
         return _list(_("This zone was changed since you read it. Read it again; nothing was done."), 409)
     return make_response(redirect(url_for("zones.find", done=to_state), 303))
@@ -90,9 +97,12 @@ def record_days(zone_id: int) -> Response:
         days = {name: _day(request.form.get(name, "")) for name in FACTS.values()}
         today = datetime.now(service().zone).date()
         with service().database.write() as session:
+            check_area(current_actor(), cover(features.row_of(session, LAYER, zone_id)["geometry"]))
             actions.record_days(session, zone_id, days, today, current_actor(), datetime.now(UTC))
     except (ValueError, BadInput):
         return _list(_("A day is written such as 2026-03-01, and is past or today. Nothing was changed."), 400)
+    except NotAllowed:
+        return _list(_("This area is not inside your duty area."), 403)
     return make_response(redirect(url_for("zones.find", done="days"), 303))
 
 
@@ -111,6 +121,7 @@ def _list(problem: str = "", status: int = 200) -> Response:
                 effects_of(session, row["geometry"], max(now, row["valid_from"] or now), row["valid_to"]),
                 _lifting(row, rules[row["level"]]) if row["state"] == "in_force" else [],
                 not may_put_in_force(row["proposed_by"], actor.name),
+                answers_for(actor, cover(row["geometry"])),
             )
             for row in current(session, now)
         ]

@@ -1,6 +1,7 @@
 /**
  * A form with `data-keep` never loses what was written when the signal goes while it is sent: the words stay in this tab
  * until the service has answered, and are there again when the form is opened anew. #kept says so and can drop them.
+ * The page that says that a form was taken carries `data-arrived`.
  */
 
 const form = document.querySelector("form[data-keep]");
@@ -8,6 +9,7 @@ const note = document.getElementById("kept");
 const key = `kept ${window.location.pathname}`;
 const HIDDEN = ["csrf_token", "seen"]; // of one showing of the page only
 
+if (document.querySelector("[data-arrived]")) dropAll();
 if (form) wire();
 
 function wire() {
@@ -41,6 +43,15 @@ function drop() {
     sessionStorage.removeItem(key);
   } catch {
     // It could not be kept either.
+  }
+}
+
+function dropAll() {
+  try {
+    const kept = Object.keys(sessionStorage).filter((name) => name.startsWith("kept "));
+    for (const name of kept) sessionStorage.removeItem(name);
+  } catch {
+    // Nothing could be kept in this browser.
   }
 }
 

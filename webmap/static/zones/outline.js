@@ -45,7 +45,7 @@ export class Compounds {
       const tick = this.tickOf(name);
       if (!tick || this.outlines.has(name)) continue;
       const outline = L.geoJSON(feature, { pmIgnore: true });
-      outline.bindTooltip(name);
+      outline.bindTooltip(document.createTextNode(name)); // as text: Leaflet reads a string as HTML
       outline.on("click", () => {
         if (!this.isOn) return;
         tick.checked = !tick.checked;
