@@ -17,6 +17,7 @@ import click
 
 from benchmarks import (
     cells_of_points,
+    deciding,
     live,
     loading,
     map_reads,
@@ -55,6 +56,7 @@ def main(sizes: str, stores: str, write: bool) -> None:
                     _section(lines, lambda s=store, o=ours, d=database: live.measure(s, o, d))
             _section(lines, lambda s=store: publishing.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: triage_list.measure(s, _empty(s, cluster, Path(folder))))
+            _section(lines, lambda s=store: deciding.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: sitrep.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:

@@ -19,6 +19,7 @@ from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import MapParts, page_map
 from webmap.pages.map_files import drawn, language, map_files, static
 from webmap.pages.map_start import where_people_live
+from webmap.pages.overview import overview
 from webmap.pages.triage_words import AGES, triage_words
 from webmap.service import service
 
@@ -28,8 +29,8 @@ blueprint = Blueprint("dashboard", __name__)
 MODULES = (
     "map/basemap", "map/features", "map/layers", "map/room", "map/shapes", "map/shown", "map/tiles", "map/words",
     "triage/main", "triage/actions", "triage/address", "triage/arrivals", "triage/dialogs", "triage/filters",
-    "triage/groups", "triage/keys", "triage/list", "triage/needs", "triage/panel", "triage/pins", "triage/place_form",
-    "triage/server", "triage/story", "triage/undo",
+    "triage/groups", "triage/keys", "triage/list", "triage/needs", "triage/overview", "triage/panel", "triage/pins",
+    "triage/place_form", "triage/server", "triage/story", "triage/undo",
 )  # fmt: skip
 
 #: What else is drawn: zones always, compounds for the names of places.
@@ -47,6 +48,7 @@ def dashboard() -> str:
         map=_map(start),
         config=config,
         written=htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
+        overview=overview(),
         plain=f"/dashboard/list?{urlencode(list(request.args.items(multi=True)))}",
     )
 

@@ -18,6 +18,7 @@ from layers.vocabulary.queries import decline_reasons, vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.api.triage import STATES, TriageQuery, filter_of, place_of, shown, written
 from webmap.duty import may_move
+from webmap.pages.overview import overview
 from webmap.pages.triage_words import AGES
 from webmap.service import service
 
@@ -99,6 +100,7 @@ def _page(given: dict[str, str], after: str, status: int = 200, problem: str = "
     following = written(rows[-1], at) if len(rows) == ON_A_PAGE else ""
     page = render_template(
         "dashboard_list.html",
+        overview=overview(),
         needs=[shown(row) for row in rows],
         given=given,
         here=f"/dashboard/list?{urlencode(kept)}",

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from geo.cells import centers
@@ -23,6 +20,7 @@ from layers.supply_drops.queries import coming
 from layers.text import Text
 from layers.vocabulary.queries import vocabulary
 from layers.volunteer_shifts.queries import on_duty
+from webmap.remembered import remembered
 from webmap.service import service
 
 #: Fine enough (about 350 m) for one neighbourhood to fill the screen, coarse enough for a city to be read at once.
@@ -42,32 +40,30 @@ MOST_DROPS = 25
 #: Opening hours as most of them are written.
 EVERY_DAY = re.compile(r"(?:Mo-Su )?(\d\d:\d\d)-(\d\d:\d\d)")
 
-Found = TypeVar("Found")
-
 
 def where_people_live() -> Box | None:
     """The box around all places with households, else around compounds; None where there are none."""
-    return _remembered("linli_map_start", _box_of_homes)
+    return remembered("linli_map_start", BELIEVED_SECONDS, _box_of_homes)
 
 
 def zones_in_force() -> list[dict[str, Any]]:
     """The zones that hold now, as the public may know them: `level`, `name`, `valid_to` and their other fields."""
-    return _remembered("linli_zones_in_force", _zones)
+    return remembered("linli_zones_in_force", BELIEVED_SECONDS, _zones)
 
 
 def drops_to_come() -> list[dict[str, Any]]:
     """Drops not over yet, soonest first: `name`, `window_from`, `window_to`, `title` of the state and for whom."""
-    return _remembered("linli_drops_to_come", _drops)
+    return remembered("linli_drops_to_come", BELIEVED_SECONDS, _drops)
 
 
 def open_checkpoints() -> list[dict[str, Any]]:
     """Checkpoints that stand, by name: `name`, `hours` and the `title` of their kind."""
-    return _remembered("linli_open_checkpoints", _checkpoints)
+    return remembered("linli_open_checkpoints", BELIEVED_SECONDS, _checkpoints)
 
 
 def figures_for_staff() -> dict[str, Any]:
     """Open needs by state and places by role on duty, `at` a moment: (title, count) and (title, wanted, filled)."""
-    return _remembered("linli_figures_for_staff", _figures)
+    return remembered("linli_figures_for_staff", BELIEVED_SECONDS, _figures)
 
 
 def hours_in_words(hours: str | None) -> str:
@@ -76,16 +72,6 @@ def hours_in_words(hours: str | None) -> str:
         return _("open at all hours")
     daily = EVERY_DAY.fullmatch(hours)
     return _("every day {from} to {to}").format(**{"from": daily[1], "to": daily[2]}) if daily else hours
-
-
-def _remembered(key: str, look: Callable[[], Found]) -> Found:
-    """What `look` found, asked of the store at most once in a while."""
-    now = time.monotonic()
-    until, found = current_app.extensions.get(key, (0.0, None))
-    if until < now:
-        found = look()
-        current_app.extensions[key] = (now + BELIEVED_SECONDS, found)
-    return found
 
 
 def _box_of_homes() -> Box | None:

@@ -14,6 +14,7 @@ import { keyOf } from "./groups.js";
 import { Keys } from "./keys.js";
 import { NeedList } from "./list.js";
 import { Needs } from "./needs.js";
+import { Overview } from "./overview.js";
 import { NeedPanel } from "./panel.js";
 import { Pins } from "./pins.js";
 import { Server } from "./server.js";
@@ -68,6 +69,7 @@ class Dashboard {
       onOpen: (id) => this.open_(id),
       onDecided: () => this.refreshPanel(),
     });
+    this.overview = new Overview(part("overview"));
     this.arrivals = new Arrivals(server, {
       url: `${config.urls.api}/changes`,
       onChanges: (changes) => this.arrive(changes),
@@ -432,6 +434,7 @@ class Dashboard {
 
   /** Rows of the journal: known needs are fetched and changed where they stand, others are counted as new. */
   arrive(changes) {
+    this.overview.changed();
     this.waiting ??= new Set();
     for (const { feature, verb, to } of changes) {
       const isKnown = this.needs.has(feature);
