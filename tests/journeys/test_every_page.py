@@ -71,7 +71,7 @@ JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
 
 #: Routes that answer no page for reading: files, data, and what only leads on.
 NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/worker.js",
-            "/manifest.webmanifest", "/report/compounds.json", "/sitrep",
+            "/manifest.webmanifest", "/report/compounds.json", "/sitrep", "/dashboard/figures",
             "/notices.atom", "/notices/<int(max=9223372036854775807):notice_id>.cap.xml")  # fmt: skip
 
 #: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.

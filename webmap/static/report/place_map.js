@@ -10,7 +10,9 @@ const PANES = { streets: 150, names: 350 };
 export class PlaceMap {
   /** Fetches Leaflet and draws the map in the element; rejects when it does not arrive. */
   static async in(element, words) {
-    await Promise.all([style(element.dataset.leafletCss), script(element.dataset.leaflet)]);
+    const { look, leaflet, leafletCss } = element.dataset; // the look: of a page that does without until there is a map
+    await Promise.all([style(leafletCss), script(leaflet)]);
+    if (look) await style(look); // after Leaflet's own, which it changes
     return new PlaceMap(element, words);
   }
 
