@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+
+from werkzeug.test import TestResponse
+
+
+def page(answer: TestResponse) -> str:
+    """The text of an answer."""
+    return answer.get_data(as_text=True)
+
+
+def hidden(text: str, name: str) -> str:
+    """The value of a field that the page itself filled in."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', text)
+    assert found, text
+    return found[1]
 
 
 class Form(HTMLParser):

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from data.database import Database
 from data.journal import JournalRow
 from layers.cell_state.verify import differences
+from tests.webmap.forms import page
 from tests.webmap.official import in_a_page, put
 from tests.webmap.people import email_of
 
@@ -64,10 +65,6 @@ def fields(official: FlaskClient, gate: int) -> Counter[str]:
     """What the checkpoint itself says, as lists and exports have it."""
     found = official.get("/api/v1/checkpoints?limit=1000").get_json()["features"]
     return Counter({kind: next(one["properties"][kind] for one in found if one["id"] == gate) for kind in KINDS})
-
-
-def page(answer: TestResponse) -> str:
-    return answer.get_data(as_text=True)
 
 
 def test_a_press_counts_in_its_quarter_and_sent_twice_it_is_one(official: FlaskClient) -> None:

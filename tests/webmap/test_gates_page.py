@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from data.database import Database
 from data.journal import JournalRow
 from layers.cell_state.verify import differences
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import BOX, LAT, LNG, NOW, in_a_page, later, put, square
 
 SignedIn = Callable[..., FlaskClient]
@@ -35,10 +36,6 @@ def official(signed_in: SignedIn) -> FlaskClient:
     return client
 
 
-def page(answer: TestResponse) -> str:
-    return answer.get_data(as_text=True)
-
-
 def gates(client: FlaskClient) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/api/v1/checkpoints").get_json()["features"]
     return found
@@ -47,12 +44,6 @@ def gates(client: FlaskClient) -> list[dict[str, Any]]:
 def only(client: FlaskClient) -> dict[str, Any]:
     [gate] = gates(client)
     return gate
-
-
-def hidden(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', text)
-    assert found, text
-    return found[1]
 
 
 def new(client: FlaskClient, **changed: str) -> TestResponse:

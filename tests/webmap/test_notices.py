@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.webmap import cap
 from tests.webmap.conftest import SignedIn
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import LAT, LNG, NOW, in_a_page, put, report, square
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -40,16 +41,6 @@ def official(signed_in: SignedIn) -> FlaskClient:
     client = in_a_page(signed_in("district_official"))
     put(client, "compounds", square(), name="桂花苑", households=120, population=300)
     return client
-
-
-def page(answer: TestResponse) -> str:
-    return answer.get_data(as_text=True)
-
-
-def hidden(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', text)
-    assert found, text
-    return found[1]
 
 
 def send(client: FlaskClient, presses: int = 1, **changed: object) -> TestResponse:

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.webmap.forms import page
 from tests.webmap.official import in_a_page, later, put, square
-from tests.webmap.test_zones_page import page, zones
+from tests.webmap.test_zones_page import zones
 from webmap.cli.zones import zones as command
 from webmap.service import Service
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from data.database import Database
 from tests.webmap.cli.loading import rows, run
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import LAT, LNG, feature, in_a_page, later, put, square
-from tests.webmap.test_zones_page import FORM, decide, hidden, page, propose, zones
+from tests.webmap.test_zones_page import FORM, decide, propose, zones
 
 SignedIn = Callable[..., FlaskClient]
 

@@ -11,6 +11,7 @@ import shapely
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import LNG, feature, in_a_page, later, put, square
 
 SignedIn = Callable[..., FlaskClient]
@@ -42,16 +43,6 @@ def zones(client: FlaskClient) -> list[dict[str, Any]]:
     """The zones this reader is told of."""
     told: list[dict[str, Any]] = client.get("/api/v1/quarantine_zones").get_json()["features"]
     return told
-
-
-def page(answer: TestResponse) -> str:
-    return answer.get_data(as_text=True)
-
-
-def hidden(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', text)
-    assert found, text
-    return found[1]
 
 
 def propose(client: FlaskClient, presses: int = 1, **changed: object) -> TestResponse:
