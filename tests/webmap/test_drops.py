@@ -18,6 +18,7 @@ from data.database import Database
 from data.journal import JournalRow
 from layers.cell_state.verify import differences
 from layers.supply_drops.record import DropServing
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import LAT, LNG, feature, in_a_page, later, point, put, report, square
 from tests.webmap.problems import problem_of
 
@@ -59,16 +60,6 @@ def planner(signed_in: SignedIn) -> FlaskClient:
 def volunteer(planner: FlaskClient, signed_in: SignedIn) -> FlaskClient:
     """Somebody who hands out."""
     return in_a_page(signed_in("volunteer", organization="志愿队"))
-
-
-def page(answer: TestResponse) -> str:
-    return answer.get_data(as_text=True)
-
-
-def hidden(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', text)
-    assert found, text
-    return found[1]
 
 
 def sent(**changed: Any) -> dict[str, Any]:
@@ -160,6 +151,9 @@ def test_what_makes_no_plan_is_told_where_it_stands_and_nothing_is_lost(planner:
         assert answer.status_code == 400, changed
         assert said in page(answer), changed
         assert 'value="志愿队"' in page(answer)
+    both = page(planner.post("/drops/new", data=sent(compound=[], item=["", ""], quantity=["", ""])))
+    assert "Choose one" in both
+    assert "at least one item" in both
 
 
 def test_the_plan_by_interface_is_the_same_for_area_polygon_zone_and_compounds(planner: FlaskClient) -> None:

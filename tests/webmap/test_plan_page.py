@@ -83,6 +83,7 @@ def test_what_cannot_be_planned_keeps_what_was_written_and_marks_what_is_wrong(c
     for words, marked in [
         ({"volunteers": "0"}, "volunteers"),
         ({"volunteers": "many"}, "volunteers"),
+        ({"volunteers": ""}, "volunteers"),
         ({"minutes": "61"}, "minutes"),
         ({"role": "singing"}, "role"),
         ({"to": "2020-01-01T00:00"}, "to"),

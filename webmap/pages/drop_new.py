@@ -65,7 +65,9 @@ def new() -> Response:
     if request.form.get("step") == "line":
         return _form(given, [*lines, {}][:MOST_ITEMS], compounds)
     asked, problems = _checked(given, lines)
-    if asked is None:
+    if not given["area"] and not compounds:
+        problems["area"] = _("Choose one: an area, a zone, or compounds.")
+    if asked is None or problems:
         return _form(given, lines, compounds, problems, status=400)
     now = datetime.now(UTC)
     kind, _sep, name = given["area"].partition(":")

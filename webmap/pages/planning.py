@@ -67,7 +67,7 @@ def find() -> Response:
     """The form, what nobody takes care of in a role, and, where volunteers are named, the plan for them."""
     now = datetime.now(UTC)
     given = _given(request.args, now)
-    asks = bool(given["volunteers"])
+    asks = "volunteers" in request.args  # the form was sent, be it with an empty field
     asked, problems = _request(given if asks else {**given, "volunteers": "1"}, now)
     if asked is None:
         return _page(given, problems, None, status=400)
