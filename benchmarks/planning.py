@@ -69,7 +69,7 @@ def _plan(demands: int, posts: int, volunteers: int, reach_of_post: float) -> tu
     for seed in range(5):
         problem, nearest = _town(demands, posts, reach_of_post, seed)
         plain, greedy_s = _timed(lambda one=problem: greedy(one, volunteers))
-        choice, best_s = _timed(lambda one=problem: best(one, volunteers))
+        choice, best_s = _timed(lambda one=problem: best(one, volunteers, seconds=30))
         without = sum(adds(problem, dict.fromkeys(nearest[:volunteers].tolist())))
         gap = (choice.bound - choice.covered) / choice.bound
         rows.append((greedy_s, best_s, gap, sum(adds(problem, plain)) / choice.covered, choice.covered / without))

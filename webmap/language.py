@@ -6,6 +6,7 @@ forget or to fall behind.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, format_decimal, get_locale
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from layers.text import Text
@@ -41,6 +44,10 @@ class Catalogue(Domain):
         found: NullTranslations = self.cache[language]
         return found
 
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
+        """As Flask-Babel's, with the number written as readers of the language write it: 8,609."""
+        return str(super().ngettext(singular, plural, num, **{"num": format_decimal(num), **variables}))
+
 
 def read_catalogue(language: str) -> NullTranslations:
     """The translations of one language; for English, whose words are in the source, none."""
@@ -59,8 +66,20 @@ def init_app(app: Flask) -> None:
     babel = Babel(app, locale_selector=chosen_language, default_timezone=app.extensions["linli"].settings.timezone)
     babel.domain_instance = Catalogue()
     app.jinja_env.filters["words"] = words
+    names: dict[str, Any] = app.jinja_env.globals
+    names["ngettext"] = _with_written_number(names["ngettext"])
     app.context_processor(_template_names)
     app.after_request(_keep_choice)
+
+
+def _with_written_number(ngettext: Callable[..., Any]) -> Callable[..., Any]:
+    """What templates call as `ngettext`, with the number written as in Catalogue.ngettext."""
+
+    @pass_context
+    def written(context: Context, singular: str, plural: str, num: int, **variables: Any) -> Any:
+        return ngettext(context, singular, plural, num, **{"num": format_decimal(num), **variables})
+
+    return written
 
 
 def chosen_language() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,10 @@ Chosen = tuple[int, ...]
 #: question has the same answer on every machine. Tried cases of 20,000 demands took fewer than 100.
 BRANCHES = 2_000
 
-#: Seconds after which it is content in any case: somebody waits for the answer.
-PATIENCE_SECONDS = 10.0
+#: Seconds after which an answer is given in any case, with the bound that is proven by then: somebody waits for it.
+PATIENCE_SECONDS = 8.0
+#: The part of them that the first number of posts may take: the others are only there to compare it with.
+FIRST_SHARE = 0.6
 
 #: Other numbers of posts that are solved to either side where one was not proven (see `best_each`), in problems of so
 #: many pairs of post and demand at most: in larger ones each takes PATIENCE_SECONDS and more.
@@ -53,12 +56,13 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Posts in the order in which each adds most, the weight they reach together, and what no choice of as many can
-    exceed.
+    exceed. was_stopped: time ran out before the two met; with more of it a better choice may be found.
     """
 
     posts: Chosen
     covered: int
     bound: int
+    was_stopped: bool = False
 
 
 def adds(problem: Problem, posts: Iterable[int]) -> list[int]:
@@ -100,22 +104,29 @@ def greedy(problem: Problem, count: int, among: Iterable[int] | None = None, sta
     return tuple(chosen)
 
 
-def best(problem: Problem, count: int, branches: int = BRANCHES) -> Choice:
-    """The best choice of up to `count` posts that was found, with the proven bound. `branches` as BRANCHES."""
-    return best_each(problem, (count,), branches)[0]
+def best(problem: Problem, count: int, branches: int = BRANCHES, seconds: float = PATIENCE_SECONDS) -> Choice:
+    """The best choice of up to `count` posts that was found, with the proven bound, within so many seconds.
+
+    branches: as BRANCHES.
+    """
+    return best_each(problem, (count,), branches, seconds)[0]
 
 
-def best_each(problem: Problem, counts: Sequence[int], branches: int = BRANCHES) -> list[Choice]:
+def best_each(
+    problem: Problem, counts: Sequence[int], branches: int = BRANCHES, seconds: float = PATIENCE_SECONDS
+) -> list[Choice]:
     """The best choice for each of some numbers of posts; what one has solved the others need not solve again.
 
     Both figures never fall with more posts: where one count was not solved to the end, its neighbours are solved too.
-    Fewer posts are a choice as well, and what more posts cannot exceed these cannot either.
+    Fewer posts are a choice as well, and what more posts cannot exceed these cannot either. All of it takes `seconds`
+    at most, and some tenths.
     """
-    small = _merged(problem)
+    small, began = _merged(problem), monotonic()
 
     @cache
     def solved(number: int) -> Choice:
-        return _solved(small, number, branches)
+        share = FIRST_SHARE if number == min(counts[0], small.posts) else 1.0
+        return _solved(small, number, branches, began + share * seconds)
 
     return [_best(small, solved, min(count, small.posts)) for count in counts]
 
@@ -126,7 +137,9 @@ def _best(small: Problem, solved: Callable[[int], Choice], most: int) -> Choice:
     upper = _until_proven(solved, range(most, min(most + further, small.posts) + 1))
     chosen = max(lower, key=lambda one: one.covered)
     ordered = greedy(small, len(chosen.posts), among=chosen.posts)
-    return Choice(ordered, chosen.covered, min(one.bound for one in upper))
+    bound = min(one.bound for one in upper)
+    was_stopped = chosen.covered < bound and any(one.was_stopped for one in (*lower, *upper))
+    return Choice(ordered, chosen.covered, bound, was_stopped)
 
 
 def _until_proven(solved: Callable[[int], Choice], numbers: Iterable[int]) -> list[Choice]:
@@ -152,21 +165,30 @@ def _merged(problem: Problem) -> Problem:
     return Problem(by_demand[first].T.tocsr(), weights)
 
 
-def _solved(problem: Problem, count: int, branches: int) -> Choice:
-    """One number of posts: greedy, then the relaxation rounded, then what is left as integers."""
+def _solved(problem: Problem, count: int, branches: int, until: float) -> Choice:
+    """One number of posts: greedy, then the relaxation rounded, then what is left as integers; until a moment of the
+    monotonic clock.
+    """
     total = int(problem.weights.sum())
-    plain = _improved(problem, greedy(problem, count))
+    plain = _improved(problem, greedy(problem, count), until)
     covered = sum(adds(problem, plain))
     if covered == total or not count:
         return Choice(plain, covered, covered)
     costs, rows, limits = _model(problem, count)
-    relaxed = linprog(costs, A_ub=rows, b_ub=limits, bounds=(0, 1), method="highs")
+    relaxed = linprog(
+        costs, A_ub=rows, b_ub=limits, bounds=(0, 1), method="highs", options={"time_limit": _seconds_to(until)}
+    )
+    if relaxed.status != _SOLVED:
+        bound = min(_bound(problem, count, np.zeros(1)), _bound(problem, count, problem.weights.astype(np.float64)))
+        return Choice(plain, covered, max(bound, covered), covered < bound)
     bound = _bound(problem, count, -relaxed.ineqlin.marginals[:-1])
-    rounded = [plain, *(_improved(problem, one) for one in _rounded(problem, relaxed.x[: problem.posts], count))]
+    rounded = [plain, *(_improved(problem, one, until) for one in _rounded(problem, relaxed.x[: problem.posts], count))]
     chosen = max(rounded, key=lambda posts: sum(adds(problem, posts)))
     covered = sum(adds(problem, chosen))
     if covered >= bound:
         return Choice(chosen, covered, covered)
+    if monotonic() >= until:
+        return Choice(chosen, covered, bound, True)
     # A variable whose change alone costs the relaxation more than it is ahead does not change in a better choice.
     ahead = -relaxed.fun - (covered + 1) + _HAIR
     most = np.where(relaxed.lower.marginals > ahead, 0.0, 1.0)
@@ -175,7 +197,7 @@ def _solved(problem: Problem, count: int, branches: int) -> Choice:
     exact = milp(
         costs, integrality=whole, bounds=Bounds(np.minimum(least, most), most),
         constraints=LinearConstraint(rows, -np.inf, limits),
-        options={"mip_rel_gap": 0, "node_limit": branches, "time_limit": PATIENCE_SECONDS},
+        options={"mip_rel_gap": 0, "node_limit": branches, "time_limit": _seconds_to(until)},
     )  # fmt: skip
     if exact.x is not None:
         better = tuple(np.flatnonzero(exact.x[: problem.posts] > 0.5).tolist())
@@ -185,9 +207,17 @@ def _solved(problem: Problem, count: int, branches: int) -> Choice:
         return Choice(chosen, covered, covered)
     if exact.mip_dual_bound is not None and np.isfinite(exact.mip_dual_bound):
         bound = min(bound, int(np.floor(-exact.mip_dual_bound + _HAIR)))
-    return Choice(chosen, covered, max(bound, covered))  # what was fixed excludes only choices that are no better
+    bound = max(bound, covered)  # what was fixed excludes only choices that are no better
+    return Choice(chosen, covered, bound, covered < bound and monotonic() >= until)
 
 
+def _seconds_to(until: float) -> float:
+    """Seconds to a moment of the monotonic clock; a few where it is over, for the solver takes 0 as no limit."""
+    return max(until - monotonic(), 0.05)
+
+
+#: scipy's status of a model that was solved to the end.
+_SOLVED = 0
 #: scipy's status of a model without a solution.
 _INFEASIBLE = 2
 
@@ -220,8 +250,8 @@ def _rounded(problem: Problem, parts: NDArray[np.float64], count: int) -> Iterab
         yield greedy(problem, count, start=kept)
 
 
-def _improved(problem: Problem, posts: Chosen) -> Chosen:
-    """Posts exchanged one by one for those that add more in their place, until no exchange helps."""
+def _improved(problem: Problem, posts: Chosen, until: float) -> Chosen:
+    """Posts exchanged one by one for those that add more in their place, until no exchange helps or time is over."""
     chosen = list(posts)
     times = np.zeros(len(problem.weights), dtype=np.int64)
     for post in chosen:
@@ -230,6 +260,8 @@ def _improved(problem: Problem, posts: Chosen) -> Chosen:
     while helped:
         helped = False
         for at, post in enumerate(chosen):
+            if monotonic() >= until:
+                return tuple(chosen)
             times[_row(problem.reached, post)] -= 1
             gain = problem.reached @ np.where(times == 0, problem.weights, 0)
             other = int(gain.argmax())

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from data.database import Database
 from layers.actor import Actor
 from layers.planning.actions import set_weight
-from tests.layers.planning.streets import at, locked_compound, need
-from tests.layers.town import fill
+from tests.layers.planning.streets import at, locked_compound, need, square
+from tests.layers.town import Thing, fill
 from tests.webmap.official import in_a_page
 
 SignedIn = Callable[..., FlaskClient]
@@ -69,6 +69,15 @@ def test_a_few_hundredths_of_a_point_are_not_said_to_be_none(coordinator: FlaskC
         set_weight(session, "urgency", "ordinary", 0.04, Actor("admin", "administrator", ""), NOW)
 
     assert "One volunteer more would bring 0.04." in page(coordinator.get("/plan?role=delivery&volunteers=1"))
+
+
+def test_large_numbers_are_written_as_readers_write_them(coordinator: FlaskClient, database: Database) -> None:
+    compound = {"name": "大江花园", "households": 8609, "population": 20000}
+    zone = {"name": "大江封控区", "level": "lockdown"}
+    outline = square(-3000, 0, 100)
+    fill(database, [Thing("compounds", compound, outline), Thing("quarantine_zones", zone, outline)], NOW)
+
+    assert "9,009 homes: nobody gets out of there" in page(coordinator.get("/plan"))
 
 
 def test_the_part_of_the_map_one_sees_is_planned_for_alone(coordinator: FlaskClient) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from webmap.service import service
+
+A_DAY = timedelta(days=1)
 
 
 def moment_of_form(text: str) -> datetime | None:
     """A moment as a form gives it; None for what is none, or lies at the end of all calendars."""
     try:
         moment = datetime.fromisoformat(text).replace(tzinfo=service().zone)
-        moment.astimezone(UTC)  # as which it will be kept
+        moment.astimezone(UTC) + A_DAY  # as which it will be kept; and the hours after it are moments too
     except (ValueError, OverflowError):
         return None
     return moment

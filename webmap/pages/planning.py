@@ -38,12 +38,13 @@ from layers.triage.queries import organizations
 from layers.vocabulary.queries import Vocabulary, vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import MapParts, page_map
+from webmap.pages.form_moments import as_form, moment_of_form
 from webmap.pages.map_files import drawn, language, map_files, static
 from webmap.pages.map_start import where_people_live
 from webmap.pages.plan_words import classes_of, left_in_words, quality_in_words, shaded, shortfall_by_place
 from webmap.planning import left_by_place
 from webmap.service import service
-from webmap.viewport import box_of, moment_of
+from webmap.viewport import box_of
 
 blueprint = Blueprint("planning", __name__, url_prefix="/plan")
 
@@ -126,11 +127,10 @@ def publish_it(plan_id: int) -> Response:
 def _given(source: Mapping[str, str], now: datetime) -> dict[str, str]:
     """What the form says; what it leaves out is the usual."""
     given = {name: source.get(name, "").strip()[:longest] for name, longest in FIELDS.items()}
-    here = now.astimezone(service().zone)
     given["role"] = given["role"] or USUAL_ROLE
     given["minutes"] = given["minutes"] or str(USUAL_MINUTES)
-    given["from"] = given["from"] or f"{here:%Y-%m-%dT%H:%M}"
-    given["to"] = given["to"] or f"{here + USUAL_WINDOW:%Y-%m-%dT%H:%M}"
+    given["from"] = given["from"] or as_form(now)
+    given["to"] = given["to"] or as_form(now + USUAL_WINDOW)
     return given
 
 
@@ -145,7 +145,7 @@ def _request(given: Mapping[str, str], now: datetime) -> tuple[Request | None, d
         problems["volunteers"] = _("Write how many there are: a whole number from 1 to 10,000.")
     if not 1 <= minutes <= MOST_MINUTES:
         problems["minutes"] = _("Write a whole number from 1 to 60.")
-    starts, ends = _moment(given["from"]), _moment(given["to"])
+    starts, ends = moment_of_form(given["from"]), moment_of_form(given["to"])
     if starts is None or ends is None:
         problems["to"] = _("Write the day and the time, such as 2026-03-01T08:00.")
     elif not timedelta() < ends - max(starts, now) <= LONGEST_WINDOW:
@@ -163,14 +163,6 @@ def _request(given: Mapping[str, str], now: datetime) -> tuple[Request | None, d
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as a form gives it, in the service's own zone."""
-    try:
-        return moment_of(datetime.fromisoformat(text).replace(tzinfo=service().zone).isoformat())
-    except (ValueError, BadInput):
-        return None
 
 
 def _made(asked: Request, now: datetime) -> tuple[Plan, int]:

@@ -73,6 +73,21 @@ def test_what_is_covered_and_its_bound_never_fall_with_more_posts_even_unproven(
     assert all(one.covered <= best(problem, count).covered <= one.bound for count, one in enumerate(found, start=1))
 
 
+@given(problems(), st.integers(1, 9))
+@settings(max_examples=15, deadline=None)
+def test_when_there_is_no_time_the_answer_comes_at_once_with_a_bound_that_holds(problem: Problem, count: int) -> None:
+    found = best(problem, count, seconds=0)
+
+    assert sum(adds(problem, found.posts)) == found.covered <= tried(problem, count) <= found.bound
+    assert len(found.posts) <= count
+
+
+def test_a_search_that_was_stopped_says_so() -> None:
+    found = best(spread(1, posts=60, demands=150), 8, seconds=0)
+
+    assert (found.was_stopped, best(spread(1, posts=60, demands=150), 8).was_stopped) == (True, False)
+
+
 def test_posts_come_in_the_order_of_what_each_adds() -> None:
     problem = spread(5, posts=60, demands=150)
     found = best(problem, 8)
