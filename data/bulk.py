@@ -37,8 +37,16 @@ class _Plan:
         by_column = []
         for name, change in zip(self.names, self.changes, strict=True):
             values = [row[name] for row in rows]
-            by_column.append(values if change is None else [change(value) for value in values])
+            by_column.append(values if change is None else _changed(change, values))
         return list(zip(*by_column, strict=True))
+
+
+def _changed(change: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """Each value as it is kept; one that stands in every row, such as the moment of a load, is changed once."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [change(first)] * len(values)
+    return [change(value) for value in values]
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
