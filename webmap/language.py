@@ -46,7 +46,8 @@ class Catalogue(Domain):
 
     def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
         """As Flask-Babel's, with the number written as readers of the language write it: 8,609."""
-        return str(super().ngettext(singular, plural, num, **{"num": format_decimal(num), **variables}))
+        form: str = self.get_translations().ungettext(singular, plural, num)
+        return form % {"num": format_decimal(num), **variables}
 
 
 def read_catalogue(language: str) -> NullTranslations:
