@@ -96,6 +96,8 @@ class Layer:
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     interval: tuple[str, str] = ("valid_from", "valid_to")  # the columns between which the feature holds
     public_states: tuple[str, ...] = ()  # where given, features in other states are not public
+    first_states: tuple[str, ...] = ()  # where given, a person writes a feature in one of these, the first unless they
+    # say; from there moves lead on, and what stands in another is not written over
     prepare: Callable[[Session, list[dict[str, Any]], datetime], None] | None = (
         None  # fills columns derived on the way in
     )

@@ -223,6 +223,11 @@ def row_of(session: Session, layer: Layer, feature_id: int) -> dict[str, Any]:
     return dict(row)
 
 
+def known(session: Session, layer: Layer, source_id: str | None) -> dict[str, Any] | None:
+    """The row that has this source id, which nobody else changes before the transaction ends; None where none has."""
+    return _known(session, layer, [source_id]).get(source_id) if source_id else None
+
+
 def footprint_of(layer: Layer, row: dict[str, Any]) -> figures.Footprint:
     """The leaf of a point, the cover of an area, of one row."""
     return footprints_of(layer, [row])[0]

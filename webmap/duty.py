@@ -1,4 +1,4 @@
-"""Which single needs somebody may open and move: the second half of who may do what, after the table of webmap.access.
+"""What somebody may open, change and move: the second half of who may do what, after the table of webmap.access.
 
 The table says which roles come through a route at all. This page says which needs they meet behind it:
 
@@ -19,6 +19,19 @@ A route that opens or moves one need reads its row, then calls one function, whi
     check_move(current_actor(), row, to_state, organization)    # before a move
 
 `row` is the need's row of the table `needs` as a mapping: its "leaf", "organization" and "state" are looked at.
+
+Every other layer is written and moved where one answers for it, as it was and as it becomes:
+
+| who | writes and moves a feature of the other layers |
+|---|---|
+| officials, administrators | inside their duty area; without one, city officials and administrators everywhere |
+| coordinator | drops and shifts that carry the name of their own organization, or none |
+
+    check_place(current_actor(), footprint, organization)       # a leaf or a cover, before anything is there
+    check_feature(current_actor(), layer, row)                  # a feature that is there
+
+Nine tenths of an area have to lie inside, and the point itself. At a drop, who hands out there says what is there and
+serves households, of whichever organization: `check_hand_out` holds officials to their area and nobody else.
 """
 
 from __future__ import annotations
@@ -26,12 +39,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from geo.cells import leaf_of
 from geo.covers import Cover
 from layers.actor import Actor, LeafRanges
+from layers.description import Layer
 from layers.errors import NotAllowed
+from layers.features import footprint_of
+from layers.figures import Footprint
+from layers.supply_drops import LAYER as DROPS
 from webmap.roles import ADMINISTRATOR, CITY_OFFICIAL, COORDINATOR, OFFICIALS, VOLUNTEER
+
+if TYPE_CHECKING:
+    from layers.drop_plan.planning import Plan
 
 #: Without a duty area these answer for everything. Every other official then acts on no single need.
 EVERYWHERE_UNLESS_DEFINED = (CITY_OFFICIAL, ADMINISTRATOR)
@@ -111,6 +132,37 @@ def check_area(actor: Actor, area: Cover) -> None:
     """Raises NotAllowed unless the actor answers for the area."""
     if not answers_for(actor, area):
         raise NotAllowed("this area is not inside your duty area")
+
+
+def check_place(actor: Actor, footprint: Footprint, organization: str | None = None) -> None:
+    """Raises NotAllowed unless the actor may put something of an organization there.
+
+    footprint: a leaf, or the cover of an area.
+    """
+    if actor.role in BY_ORGANIZATION:
+        if organization and organization != actor.organization:
+            raise NotAllowed("an organization writes and moves what carries its own name, or none")
+    elif isinstance(footprint, Cover):
+        check_area(actor, footprint)
+    elif not is_in_duty_area(actor, footprint):
+        raise NotAllowed("this place is not inside your duty area")
+
+
+def check_feature(actor: Actor, layer: Layer, row: dict[str, Any]) -> None:
+    """Raises NotAllowed unless the actor may change the feature in `row`, and move it."""
+    check_place(actor, footprint_of(layer, row), row.get("organization"))
+
+
+def check_drops(actor: Actor, made: Plan, organization: str) -> None:
+    """Raises NotAllowed unless the actor may make the drops of a plan, each where it is to be."""
+    for drop in made.drops:
+        check_place(actor, leaf_of(drop.lng, drop.lat), organization)
+
+
+def check_hand_out(actor: Actor, drop: dict[str, Any]) -> None:
+    """Raises NotAllowed unless the actor may say what is at a drop, and serve households there."""
+    if actor.role not in BY_ORGANIZATION:
+        check_feature(actor, DROPS, drop)
 
 
 def _holds(area: LeafRanges, first: int, last: int) -> bool:

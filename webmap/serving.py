@@ -10,16 +10,19 @@ from layers.supply_drops import LAYER, servings
 from layers.supply_drops.rules import household_token, round_of
 from layers.supply_drops.servings import Served
 from webmap.access import current_actor
+from webmap.duty import check_hand_out
 from webmap.service import service
 
 
 def token_of(drop_id: int, shown: tuple[str, ...]) -> str:
     """The token of a household in the round of a drop. shown: ("card", code) or ("door", compound, building, unit).
 
-    Raises BadInput where something of it is missing or the drop is for other compounds, NotFound.
+    Raises BadInput where something of it is missing or the drop is for other compounds, NotFound, NotAllowed for an
+    official who does not answer for the place.
     """
     with service().database.read() as session:
         row = features.row_of(session, LAYER, drop_id)
+    check_hand_out(current_actor(), row)
     if shown[0] == "door" and row["compounds_served"] and shown[1] not in row["compounds_served"]:
         reason = "this drop is for other compounds"
         raise BadInput(reason, [{"field": "compound", "reason": reason}])

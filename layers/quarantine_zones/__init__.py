@@ -40,5 +40,6 @@ LAYER = Layer(
     state_field="state",
     moves=MOVES,
     public_states=HELD,
+    first_states=("proposed", "drafted"),
     prepare=prepare,
 )

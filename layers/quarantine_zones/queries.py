@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -30,15 +30,6 @@ def current(session: Session, at: datetime) -> list[dict[str, Any]]:
 def is_known(session: Session, source_id: str) -> bool:
     """Whether there is a zone of this source id."""
     return session.execute(select(QuarantineZone.id).where(QuarantineZone.source_id == source_id)).first() is not None
-
-
-def own_proposals(session: Session, source_ids: Sequence[str], name: str) -> list[str]:
-    """Those of some source ids that somebody proposed and nobody has decided about yet."""
-    zone = QuarantineZone
-    query = select(zone.source_id).where(
-        zone.source_id.in_(source_ids), zone.state == "proposed", zone.proposed_by == name
-    )
-    return [one for one in session.execute(query).scalars() if one is not None]
 
 
 def successor_of(session: Session, zone_id: int) -> int | None:

@@ -232,7 +232,7 @@ def test_a_move_of_what_is_not_there_is_a_problem(official: FlaskClient) -> None
 
 
 def test_a_coordinator_writes_drops_and_shifts_and_nothing_else(signed_in: SignedIn) -> None:
-    coordinator = in_a_page(signed_in("coordinator"))
+    coordinator = in_a_page(signed_in("coordinator", organization="志愿队"))
 
     put(coordinator, "supply_drops")
     put(coordinator, "volunteer_shifts")

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.webmap import cap
 from tests.webmap.conftest import SignedIn
 from tests.webmap.forms import hidden, page
-from tests.webmap.official import LAT, LNG, NOW, in_a_page, put, report, square
+from tests.webmap.official import LAT, LNG, NOW, in_a_page, load, put, report, square
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 INSIDE, OUTSIDE = {"lat": LAT + 0.001, "lng": LNG + 0.001}, {"lat": LAT + 0.03, "lng": LNG + 0.03}
@@ -125,7 +125,7 @@ def test_a_notice_is_a_valid_alert_and_so_is_what_takes_its_place(official: Flas
 def test_officials_write_for_what_they_answer_for_and_nobody_else_writes(
     official: FlaskClient, client: FlaskClient, signed_in: SignedIn
 ) -> None:
-    far = put(official, "compounds", square(LNG + 0.2), name="远处")
+    far = load(official.application, "compounds", square(LNG + 0.2), name="远处")
     assert far
     for refused, why in (
         ({"compound": ["远处"]}, "not inside your duty area"),
@@ -174,7 +174,7 @@ def test_what_is_sent_again_from_the_same_page_is_sent_once_and_what_was_changed
 def test_who_does_not_answer_for_the_area_of_a_notice_does_not_change_it(
     official: FlaskClient, client: FlaskClient, signed_in: SignedIn
 ) -> None:
-    put(official, "compounds", square(LNG + 0.2), name="远处")
+    load(official.application, "compounds", square(LNG + 0.2), name="远处")
     send(official)
     number = re.search(r"replaces=(\d+)", page(official.get("/notices")))
     assert number is not None

@@ -148,7 +148,7 @@ def test_nothing_written_over_a_version_changes_when_it_holds(
     for zone in (in_force, newer):
         source_id = properties(second, zone)["source_id"]
         written = feature("quarantine_zones", source_id=source_id, state=state, valid_from=later(-50))
-        assert second.post("/api/v1/quarantine_zones", json=written).status_code == 400
+        assert second.post("/api/v1/quarantine_zones", json=written).status_code == 403
         file = tmp_path / f"{zone}.geojson"
         file.write_text(json.dumps({"type": "FeatureCollection", "features": [written]}))
         assert run("load", "quarantine_zones", file).exit_code == 1

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.webmap.forms import hidden, page
-from tests.webmap.official import LNG, feature, in_a_page, later, put, square
+from tests.webmap.official import LNG, feature, in_a_page, later, load, put, square
 
 SignedIn = Callable[..., FlaskClient]
 FORM = {
@@ -129,7 +129,7 @@ def test_a_zone_holds_from_when_it_was_decided_not_from_before(proposer: FlaskCl
 
 def test_officials_decide_about_zones_they_answer_for(proposer: FlaskClient, signed_in: SignedIn) -> None:
     propose(proposer)
-    put(proposer, "compounds", square(LNG + 0.2), name="远处")
+    load(proposer.application, "compounds", square(LNG + 0.2), name="远处")
     assert "not inside your duty area" in page(proposer.post("/zones/new", data={**FORM, "compound": ["远处"]}))
 
     elsewhere = in_a_page(signed_in("community_official", duty=shapely.box(121, 31, 121.1, 31.1)))

@@ -13,16 +13,18 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from geo import shapes
+from layers import features
 from layers.compounds.queries import by_id, outline_by_id
 from layers.drop_plan.actions import publish
 from layers.drop_plan.areas import outline_of
 from layers.drop_plan.planning import Asked, Plan, as_kept, plan
 from layers.drop_plan.rules import MOST_ITEMS, Rule, Wanted
 from layers.errors import NotFound
-from layers.supply_drops import actions
+from layers.supply_drops import LAYER, actions
 from layers.supply_drops.queries import nearest
 from layers.supply_drops.servings import Served
 from webmap.access import allowed, current_actor
+from webmap.duty import check_drops, check_hand_out
 from webmap.openapi import Parameters
 from webmap.service import service
 from webmap.serving import served, taken_back, token_of
@@ -113,6 +115,7 @@ def publish_round(body: NewRound) -> Response:
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.snapshot() as session:  # a solver keeps no writer waiting
         made = _plan(session, body, now)
+    check_drops(actor, made, body.organization)
     ids, is_new = service().database.written(
         lambda session: publish(session, made, body.round, body.organization, actor, now)
     )
@@ -123,6 +126,7 @@ def publish_round(body: NewRound) -> Response:
 def drop_arrived(path: DropPath, body: Quantities) -> Response:
     """Says how much of each item is there by now; 409 while nothing can arrive."""
     with service().database.write() as session:
+        check_hand_out(current_actor(), features.locked(session, LAYER, [path.drop_id])[path.drop_id])
         actions.say_arrived(session, path.drop_id, body.quantities, current_actor(), datetime.now(UTC))
     return _json({"id": path.drop_id})
 
@@ -131,6 +135,7 @@ def drop_arrived(path: DropPath, body: Quantities) -> Response:
 def drop_left_over(path: DropPath, body: Quantities) -> Response:
     """Says how much of each item is left over; 409 unless the goods are there."""
     with service().database.write() as session:
+        check_hand_out(current_actor(), features.locked(session, LAYER, [path.drop_id])[path.drop_id])
         actions.say_left_over(session, path.drop_id, body.quantities, current_actor(), datetime.now(UTC))
     return _json({"id": path.drop_id})
 

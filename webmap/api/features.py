@@ -23,6 +23,7 @@ from layers.named_places import place_of
 from layers.needs.queries import next_claim_end
 from webmap.access import allowed, current_actor, may, may_write
 from webmap.api import drops, gates, needs, zones
+from webmap.duty import check_feature
 from webmap.errors import SignInNeeded
 from webmap.openapi import Parameters
 from webmap.service import service
@@ -132,21 +133,17 @@ def _putter(layer: Layer) -> Callable[..., Response]:
         actor = current_actor()
         if not may_write(actor, layer.name):
             raise NotAllowed(f"your role may not write {layer.name}")
-        geometry = None
-        if body.geometry is not None:
-            geometry = shapes.from_geojson(body.geometry)
-            if layer.geometry == "polygon":
-                geometry, _ = shapes.repair(geometry)
-        values = features.check(layer, body.properties)
-        if geometry is None:
-            with service().database.read() as session:
-                geometry = place_of(session, values)
-        incoming = features.Incoming(values, geometry)
+        incoming = _incoming(layer, body)
         with service().database.write() as session:
+            before = features.known(session, layer, incoming.values.source_id)  # type: ignore[attr-defined]
+            if before is not None:
+                _check_first_state(layer, before[layer.state_field] if layer.state_field else "")
+                check_feature(actor, layer, before)
             result = catalogue.actions(layer.name).put(session, [incoming], actor, datetime.now(UTC))
-        if result.rejected:
-            reason = result.rejected[0][1]
-            raise BadInput(reason, [{"field": "", "reason": reason}])
+            if result.rejected:
+                reason = result.rejected[0][1]
+                raise BadInput(reason, [{"field": "", "reason": reason}])
+            check_feature(actor, layer, features.row_of(session, layer, result.ids[0]))
         return Response(
             orjson.dumps({"id": result.ids[0]}), status=201 if result.created else 200, mimetype="application/json"
         )
@@ -155,12 +152,36 @@ def _putter(layer: Layer) -> Callable[..., Response]:
     return put_feature
 
 
+def _incoming(layer: Layer, body: NewFeature) -> features.Incoming:
+    """The feature in a body, checked; its place by its compounds where it has none of its own."""
+    geometry = None
+    if body.geometry is not None:
+        geometry = shapes.from_geojson(body.geometry)
+        if layer.geometry == "polygon":
+            geometry, _ = shapes.repair(geometry)
+    first = {layer.state_field: layer.first_states[0]} if layer.first_states else {}
+    values = features.check(layer, {**first, **body.properties})
+    _check_first_state(layer, getattr(values, layer.state_field, ""))
+    if geometry is None:
+        with service().database.read() as session:
+            geometry = place_of(session, values)
+    return features.Incoming(values, geometry)
+
+
+def _check_first_state(layer: Layer, state: str) -> None:
+    if layer.first_states and state not in layer.first_states:
+        first = " or ".join(layer.first_states)
+        raise NotAllowed(f"{layer.name} are written as {first}, and not once they are {state}: moves lead there")
+
+
 def _mover(layer: Layer) -> Callable[..., Response]:
     def move_feature(path: FeaturePath, body: Move) -> Response:
         actor = current_actor()
         if not may_write(actor, layer.name):
             raise NotAllowed(f"your role may not move {layer.name}")
         with service().database.write() as session:
+            before = features.locked(session, layer, [path.feature_id])[path.feature_id]
+            check_feature(actor, layer, before)
             row = catalogue.actions(layer.name).move(
                 session, [path.feature_id], body.to, actor, datetime.now(UTC), reason=body.reason
             )[0]

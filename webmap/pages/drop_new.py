@@ -21,11 +21,13 @@ from layers.drop_plan.actions import publish
 from layers.drop_plan.areas import outline_of
 from layers.drop_plan.planning import LONGEST_WALK_M, SHORTEST_WALK_M, Asked, Plan, plan
 from layers.drop_plan.rules import MOST_ITEMS, RULES, Refused, Wanted
-from layers.errors import BadInput
+from layers.errors import BadInput, NotAllowed
 from layers.quarantine_zones.queries import current
 from layers.supply_drops.units import UNITS
 from webmap.access import allowed, current_actor
+from webmap.duty import BY_ORGANIZATION, check_drops
 from webmap.pages.drop_words import amount, money
+from webmap.pages.duty_words import not_here
 from webmap.pages.form_drafts import draft_of_form
 from webmap.pages.form_moments import moment_of_form
 from webmap.pages.map_files import language
@@ -80,8 +82,12 @@ def new() -> Response:
                 compounds,
             )
             made = plan(session, outline, asked, now)
+        check_drops(current_actor(), made, given["organization"])
     except BadInput as refused:
         return _form(given, lines, compounds, _told(refused), status=400)
+    except NotAllowed:
+        field = "organization" if current_actor().role in BY_ORGANIZATION else "area"
+        return _form(given, lines, compounds, {field: not_here()}, status=400)
     seen = _mark(made, given)
     if request.form.get("step") != "publish" or request.form.get("seen") != seen:
         return _form(given, lines, compounds, made=made, seen=seen, is_changed=request.form.get("step") == "publish")

@@ -14,13 +14,14 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from layers import features
-from layers.errors import BadInput, MoveNotAllowed, NotFound
+from layers.errors import BadInput, MoveNotAllowed, NotAllowed, NotFound
 from layers.supply_drops import LAYER
 from layers.supply_drops.rules import may_serve
 from layers.supply_drops.servings import Served
 from webmap.access import allowed
 from webmap.pages.drop_words import amount
 from webmap.pages.drops import LARGEST_ID
+from webmap.pages.duty_words import not_here
 from webmap.service import service
 from webmap.serving import looked_up, served, taken_back, token_of
 
@@ -52,6 +53,8 @@ def answer(drop_id: int) -> Response:
             else _("Enter building and door, or the code of the card.")
         )
         return _page(row, problem=problem, status=400)
+    except NotAllowed:
+        return _page(row, problem=not_here(), status=403)
     step = request.form.get("step", "look")
     try:
         if step == "serve":

@@ -13,14 +13,16 @@ from flask_babel import gettext as _
 from data import journal
 from layers import features
 from layers.drop_plan.rules import RULES
-from layers.errors import BadInput, MoveNotAllowed
+from layers.errors import BadInput, MoveNotAllowed, NotAllowed
 from layers.supply_drops import LAYER, actions
 from layers.supply_drops.queries import to_follow
 from layers.supply_drops.rules import arrived_of, is_amount, is_late, may_serve, needed_again
 from layers.text import Text
 from webmap.access import allowed, current_actor, may
+from webmap.duty import check_feature, check_hand_out
 from webmap.errors import NoAccess
 from webmap.pages.drop_words import MOVED, TITLES, amount, money, story
+from webmap.pages.duty_words import not_here
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -110,8 +112,13 @@ def act(drop_id: int) -> Response:
         with service().database.write() as session:
             row = features.locked(session, LAYER, [drop_id])[drop_id]
             is_as_read = row["changed_at"].isoformat() == request.form.get("seen")
+            if step in OF_PLANNERS:
+                check_feature(current_actor(), LAYER, row)
+            check_hand_out(current_actor(), row)
             if is_as_read:
                 _take(session, row, step, quantities)
+    except NotAllowed:
+        return _page(drop_id, not_here(), 403)
     except MoveNotAllowed:
         return _page(drop_id, _("That step is not possible from where this drop stands."), 409)
     except BadInput:

@@ -14,6 +14,7 @@ import shapely
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.cells import leaf_of
 from geo.distances import great_circle_m
 from geo.shapes import edge_towards
 from layers import features
@@ -25,7 +26,9 @@ from layers.gate_staffing import Gate, gates_at
 from layers.opening import DAYS, SPANS, WEEK, text_of_week, week_of_text
 from layers.text import Text
 from webmap.access import allowed, current_actor
+from webmap.duty import is_in_duty_area
 from webmap.maps.page_map import EVERYWHERE
+from webmap.pages.duty_words import not_here
 from webmap.pages.form_drafts import draft_of_form
 from webmap.pages.gates import GATE, kinds
 from webmap.pages.map_start import where_people_live
@@ -73,7 +76,9 @@ def new() -> Response:
     given, now = _given(), datetime.now(UTC)
     with service().database.read() as session:
         values, place, problems = _checked(session, given, None, now)
-    if values is None or place is None:
+    if values is not None and place is not None and not _answers_for(place):
+        problems = {"lat": not_here()}
+    if values is None or place is None or problems:
         return _form(None, given, problems, status=400)
     values.source_id = f"gate-{draft_of_form()}"
     incoming = features.Incoming(values, place)
@@ -95,11 +100,15 @@ def edit(gate_id: int) -> Response:
     if request.method == "GET":
         return _form(row, _as_given(row), {})
     given, now = _given(), datetime.now(UTC)
+    if not _answers_for(row["geometry"]):
+        return _form(row, given, {"": not_here()}, status=403)
     if _seen(row) != request.form.get("seen"):
         return _changed_meanwhile(gate_id)
     with service().database.read() as session:
         values, place, problems = _checked(session, given, row, now)
-    if values is None or place is None:
+    if values is not None and place is not None and not _answers_for(place):
+        problems = {"lat": not_here()}
+    if values is None or place is None or problems:
         return _form(row, given, problems, status=400)
     moved_m = _metres(row["geometry"], place)
     where = f"{place.x:.6f},{place.y:.6f}"
@@ -129,6 +138,8 @@ def set_state(gate_id: int) -> Response:
         return _form(
             row, _as_given(row), {"reason": _("Say why it is closed: who stands before it asks the staff.")}, 400
         )
+    if not _answers_for(row["geometry"]):
+        return _form(row, _as_given(row), {"": not_here()}, 403)
     try:
         with service().database.write() as session:
             is_as_read = _seen(features.locked(session, LAYER, [gate_id])[gate_id]) == request.form.get("seen")
@@ -290,6 +301,10 @@ def _spans(text: str) -> str:
     """Hours as somebody wrote them, with the signs OpenStreetMap's text takes."""
     plain = re.sub(r"[–—~～至-]", "-", re.sub(r"[，、;；]", ",", text.replace("：", ":")))
     return re.sub(r"(?<!\d)(\d):", r"0\1:", re.sub(r"\s+", "", plain))
+
+
+def _answers_for(place: shapely.Point) -> bool:
+    return is_in_duty_area(current_actor(), leaf_of(place.x, place.y))
 
 
 def _seen(row: Mapping[str, Any]) -> str:
