@@ -74,6 +74,17 @@ class LegendEntry:
     dash: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How what happened to a layer's features is told: the title of each state, what a move (from, to) was, and what
+    else was done, by its verb in the journal.
+    """
+
+    states: Mapping[str, Text] = field(default_factory=dict)
+    moves: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    done: Mapping[str, Text] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """The description of one layer; `layers.catalogue` collects them in drawing order."""
@@ -94,6 +105,7 @@ class Layer:
     legend: tuple[LegendEntry, ...] = ()
     state_field: str = ""
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    story: Story = Story()
     interval: tuple[str, str] = ("valid_from", "valid_to")  # the columns between which the feature holds
     public_states: tuple[str, ...] = ()  # where given, features in other states are not public
     first_states: tuple[str, ...] = ()  # where given, a person writes a feature in one of these, the first unless they

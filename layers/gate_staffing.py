@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from layers import catalogue, features
 from layers.cell_state.queries import holding_at
 from layers.opening import is_open, next_turn
+from layers.past_states import add_past_states
 from layers.vocabulary.queries import special_days
 
 ROLE = "gate"
@@ -42,7 +43,7 @@ class Gate:
 
 
 def gates_at(session: Session, at: datetime, zone: ZoneInfo, only: int | None = None) -> list[Gate]:
-    """Every checkpoint whose interval holds at a moment, by name; or the one of an id."""
+    """Every checkpoint whose interval holds at a moment, in its state then, by name; or the one of an id."""
     layer = catalogue.layer("checkpoints")
     table = layer.table
     query = (
@@ -58,6 +59,7 @@ def gates_at(session: Session, at: datetime, zone: ZoneInfo, only: int | None = 
     rows = [dict(row) for row in session.execute(query).mappings()]
     if not rows:
         return []
+    add_past_states(session, layer, rows, at)
     special = special_days(session)
     leaves = np.array(features.footprints_of(layer, rows), dtype=np.int64)
     staffed = _staffed(session, leaves, at, zone)

@@ -15,6 +15,7 @@ from geo import cells
 from geo.coordinates import Box
 from layers.compound_status import add_status
 from layers.description import Layer
+from layers.past_states import add_past_states
 
 #: Columns that say how a row is kept, not what it says.
 BOOKKEEPING = ("since", "slot", "household", "token_hash", "leaf")
@@ -29,14 +30,14 @@ def features_in_box(
     """Up to `limit` features with ids above `after` that touch the box, in id order, as `feature_rows` gives them.
 
     at: the moment for which is given what time alone changes (a compound's status, the end of a claim); with `only_at`
-    only features whose interval holds then.
+    only features whose interval holds then, each in the state it was in.
     """
     query = _visible(layer, public).where(layer.table.c.id > after).order_by(layer.table.c.id).limit(limit)
     if only_at:
         query = query.where(*_holding(layer, at))
     if box is not None:
         query = _within(session, query, layer, box)
-    return _as_rows(session, query, layer, public, at)
+    return _as_rows(session, query, layer, public, at, only_at)
 
 
 def feature_rows(session: Session, layer: Layer, public: bool, at: datetime) -> Iterator[dict[str, Any]]:
@@ -73,8 +74,12 @@ def _within(session: Session, query: Select[Any], layer: Layer, box: Box) -> Sel
     )
 
 
-def _as_rows(session: Session, query: Select[Any], layer: Layer, public: bool, at: datetime) -> list[dict[str, Any]]:
+def _as_rows(
+    session: Session, query: Select[Any], layer: Layer, public: bool, at: datetime, only_at: bool
+) -> list[dict[str, Any]]:
     rows = [dict(row) for row in session.execute(query).mappings()]
+    if only_at:
+        add_past_states(session, layer, rows, at)
     if layer.row_at is not None:
         rows = [layer.row_at(row, at) for row in rows]
     if layer.name == "compounds":

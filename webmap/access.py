@@ -62,6 +62,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             STAFF, "read words, contact and place of a need one answers for; every reading is noted in the journal"
         ),
         "changes.read": Permission(STAFF, "follow changes as they happen"),
+        "history.read": Permission(STAFF, "read what happened to a feature, by whom, when and why; nothing private"),
         "accountability.read": Permission(EVERYONE, "read how long people waited and what they said, by closed month"),
         # what changes the map
         "needs.report": Permission(EVERYONE, "report a need"),
@@ -84,6 +85,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         ),
         "layers.write_all": Permission(
             (*OFFICIALS, ADMINISTRATOR), "change every layer, not only supply_drops and volunteer_shifts"
+        ),
+        "history.take_back": Permission(
+            STAFF, "take back the last step of a feature one may move; the layer's rules say which have a way back"
         ),
         "zones.manage": Permission(
             (*OFFICIALS, ADMINISTRATOR), "see what a zone would do, propose one, put another one's proposal into force"

@@ -176,6 +176,13 @@ def note_seen(session: Session, account_id: int, at: datetime) -> None:
         account.last_seen_at = at
 
 
+def note_looked(session: Session, account_id: int, seq: int, at: datetime) -> None:
+    """Keeps up to which change of the journal somebody has seen the dashboard, and as of when."""
+    account = session.get(Account, account_id)
+    if account is not None:
+        account.looked_seq, account.looked_at = seq, at
+
+
 def keep_fields(session: Session, account_id: int, values: Mapping[str, object]) -> None:
     """Writes the given columns of one account (what sign-in changed of a person, such as a renewed hash)."""
     account = session.get(Account, account_id)

@@ -60,6 +60,8 @@ class Account(Base):
     recovery_codes: Mapped[list[str] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    looked_seq: Mapped[int | None] = mapped_column(BigInteger)  # the last change they said they have seen, and when
+    looked_at: Mapped[datetime | None] = mapped_column(Moment)
     roles: Mapped[list[Role]] = relationship(secondary=account_roles, lazy="selectin")
     duty_area: Mapped[DutyArea | None] = relationship(cascade="all, delete-orphan", lazy="joined")
 

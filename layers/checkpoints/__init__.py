@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.checkpoints.record import Checkpoint, GateCount, GateHandOver, GatePress
 from layers.checkpoints.rules import MOVES, Feature, contribution
+from layers.checkpoints.story import STORY
 from layers.description import Layer, LegendEntry, Measure
 from layers.text import Text
 
@@ -37,6 +38,7 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    story=STORY,
     private_references=tuple(table.__table__.c.checkpoint_id for table in (GateCount, GatePress, GateHandOver)),
     kept_on_update=("passed", "temperature_high", "referred", "reason"),
 )

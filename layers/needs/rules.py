@@ -140,6 +140,16 @@ HAND_BACK: Mapping[str, Text] = MappingProxyType(
     }
 )
 
+#: Why a need's last step is taken back: a fixed list, because words of one's own would carry names and addresses into
+#: the journal.
+MISTAKES: Mapping[str, Text] = MappingProxyType(
+    {
+        "pressed_by_mistake": Text("Pressed by mistake", "误操作"),
+        "meant_for_another": Text("It was meant for another one", "本应操作另一条"),
+        "turned_out_differently": Text("It turned out differently", "情况与当时所知不符"),
+    }
+)
+
 #: Needs taken, or told the same of, at once: what one person can carry out in a day, and no transaction too long.
 MOST_IN_A_ROUND = 60
 

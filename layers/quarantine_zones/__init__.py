@@ -6,6 +6,7 @@ from layers.description import Layer, LegendEntry, Measure
 from layers.quarantine_zones.lifting import FACTS
 from layers.quarantine_zones.record import QuarantineZone
 from layers.quarantine_zones.rules import MOVES, RANK, Feature, contribution
+from layers.quarantine_zones.story import STORY
 from layers.quarantine_zones.versions import HELD, prepare
 from layers.text import Text
 
@@ -39,6 +40,7 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    story=STORY,
     public_states=HELD,
     first_states=("proposed", "drafted"),
     prepare=prepare,

@@ -63,7 +63,7 @@ def figures_before(session: Session, at: datetime, now: datetime, zone: ZoneInfo
     return Before(
         open=sum(state.get("needs", 0) for state in states),
         uncovered=sum(state.get("gap", 0) > 0 for state in states),
-        locked=_locked(session, at),
+        locked=locked_households(session, at),
         due=sum(state.get("drops", 0) for state in states),
     )
 
@@ -75,7 +75,7 @@ def figures_now(session: Session, now: datetime, zone: ZoneInfo) -> Figures:
     return Figures(
         open=needs["shown"]["all"],
         uncovered=sum(state.get("gap", 0) > 0 for state in states),
-        locked=_locked(session, now),
+        locked=locked_households(session, now),
         due=sum(state.get("drops", 0) for state in states),
         overdue=needs["overdue"]["yes"],
         late=sum(is_late(row, now) for row in to_follow(session, now, now + A_DAY)),
@@ -83,7 +83,7 @@ def figures_now(session: Session, now: datetime, zone: ZoneInfo) -> Figures:
     )
 
 
-def _locked(session: Session, at: datetime) -> int:
+def locked_households(session: Session, at: datetime) -> int:
     """Households of the compounds that are locked at a moment."""
     table = catalogue.layer("compounds").table
     starts, ends = Compound.valid_from, Compound.valid_to

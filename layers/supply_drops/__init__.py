@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
 from layers.supply_drops.record import DropServing, SupplyDrop
-from layers.supply_drops.rules import MOVES, Feature, as_public, contribution
+from layers.supply_drops.rules import MOVES, Feature, as_public, contribution, row_at
+from layers.supply_drops.story import STORY
 from layers.text import Text
 
 LAYER = Layer(
@@ -29,7 +30,9 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    story=STORY,
     interval=("valid_from", "window_to"),
+    row_at=row_at,
     as_public=as_public,
     private_references=(DropServing.__table__.c.drop_id,),
 )

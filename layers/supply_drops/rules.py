@@ -82,6 +82,16 @@ def contribution(row: Mapping[str, Any]) -> Contribution:
     return Contribution(spans=(Span("drops", starts, ends),)) if starts < ends else Contribution()
 
 
+def row_at(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The drop in `row` as it stood at a moment: before its goods had come it was planned, also where a list told only
+    how it ended.
+    """
+    had_come = (
+        row["delivered_at"] is None or row["delivered_at"] <= at or row["state"] not in ("delivered", "distributed")
+    )
+    return row if had_come else {**row, "state": "planned"}
+
+
 def as_public(row: dict[str, Any]) -> dict[str, Any]:
     """The drop in `row` with its goods as everybody may know them.
 

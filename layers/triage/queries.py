@@ -104,6 +104,15 @@ def counts(session: Session, wanted: Filter, at: datetime) -> dict[str, dict[str
     return found
 
 
+def became_overdue(session: Session, since: datetime, at: datetime) -> list[dict[str, Any]]:
+    """The needs that are overdue at `at` and were not at `since`: id, reference, service, leaf, the oldest first."""
+    promised = times(session)
+    columns = (Need.id, Need.reference, Need.service, Need.state, Need.community, Need.leaf, Need.reported_at)
+    query = select(*columns).where(Need.state.in_(OPEN), _overdue(promised, at), ~_overdue(promised, since))
+    rows = session.execute(query.order_by(Need.reported_at, Need.id)).mappings()
+    return [{**row, "due": due_at(dict(row), promised[row["service"]])} for row in rows]
+
+
 def organizations(session: Session) -> list[str]:
     """Every organization that somebody is of, that has a shift, or that has taken a need, by name."""
     columns = (Account.organization, VolunteerShift.organization, Need.organization)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -15,9 +14,11 @@ from data import boxes, journal
 from data.journal import JournalRow
 from geo.coordinates import Box
 from geo.distances import great_circle_m
+from layers.actor import RESIDENT
+from layers.event import Event
 from layers.needs import LAYER
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate
-from layers.needs.rules import HAND_BACK, HANDED_OVER, LAPSED, OPEN
+from layers.needs.rules import HAND_BACK, HANDED_OVER, LAPSED, MISTAKES, OPEN
 from layers.text import Text
 from layers.triage.rules import NEAR_M, same_need
 from layers.vocabulary.queries import decline_reasons
@@ -47,6 +48,9 @@ MOVED_BACK = {
     ("withdrawn", ""): Text("The withdrawal was taken back", "已取消撤回"),
 }
 
+#: What only a resident says is said otherwise of staff who take their own step back.
+NOT_MET_AFTER_ALL = Text("Taken back: help was not given after all", "撤回：尚未提供帮助")
+
 DONE = {
     "create": Text("Reported", "已报告"),
     "update": Text("Details were put right", "信息已更正"),
@@ -74,25 +78,11 @@ GIVEN_BACK = {
     LAPSED: Text("The time of the claim ended", "认领时间已到"),
     HANDED_OVER: Text("Handed over to another organization", "已转交其他组织"),
     **HAND_BACK,
+    **MISTAKES,
 }
 
 #: For whatever is added to needs one day and has no words here yet.
 OTHERWISE = Text("Something was changed", "有更改")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the story. `reason` is told where there was one; `by` and `role` say who did it."""
-
-    seq: int
-    at: datetime
-    by: str
-    role: str
-    verb: str
-    from_state: str | None
-    to_state: str | None
-    words: Text
-    reason: Text | None
 
 
 def events(session: Session, need_id: int) -> list[Event]:
@@ -105,12 +95,15 @@ def _event(row: JournalRow, reasons: Mapping[str, Text]) -> Event:
     given = (row.details or {}).get("reason")
     reason = None if not given else reasons.get(given, Text(given, given))
     return Event(
-        row.seq, row.effective_at, row.actor, row.role, row.verb, row.from_state, row.to_state, _words(row), reason
-    )
+        row.seq, row.effective_at, row.actor, row.role, row.verb, row.from_state, row.to_state, _words(row), reason,
+        row.details or {},
+    )  # fmt: skip
 
 
 def _words(row: JournalRow) -> Text:
     if row.verb == "move":
+        if (row.from_state, row.to_state) == ("met", "assigned") and row.role != RESIDENT.role:
+            return NOT_MET_AFTER_ALL
         back = MOVED_BACK.get((row.from_state or "", row.to_state or "")) or MOVED_BACK.get((row.from_state or "", ""))
         return back or MOVED.get(row.to_state or "", OTHERWISE)
     if row.verb == "say":

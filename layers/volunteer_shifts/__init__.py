@@ -6,6 +6,7 @@ from layers.description import Layer, LegendEntry, Measure
 from layers.text import Text
 from layers.volunteer_shifts.record import VolunteerShift
 from layers.volunteer_shifts.rules import MOVES, Feature, contribution
+from layers.volunteer_shifts.story import STORY
 
 LAYER = Layer(
     name="volunteer_shifts",
@@ -38,5 +39,6 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    story=STORY,
     interval=("starts_at", "ends_at"),
 )

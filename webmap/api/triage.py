@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data import journal
 from layers.actor import Actor
 from layers.errors import BadInput
+from layers.event import Event
 from layers.needs.additions import Sender
 from layers.needs.rules import CLOSED_FROM_OPEN, MOVES, OPEN, WORDS_LONGEST
 from layers.triage import actions, queries, story
@@ -193,7 +194,7 @@ def signature(actor: Actor, row: Mapping[str, Any]) -> str:
     return actor.organization or TITLES[actor.role].in_language(row["language"])
 
 
-def event(one: story.Event) -> dict[str, Any]:
+def event(one: Event) -> dict[str, Any]:
     """A line of a need's story, in both languages."""
     role = TITLES.get(one.role)
     return {
@@ -204,7 +205,7 @@ def event(one: story.Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _left(need_id: int, why: str, done: Decided, last: story.Event | None) -> dict[str, Any]:
+def _left(need_id: int, why: str, done: Decided, last: Event | None) -> dict[str, Any]:
     row = done.rows.get(need_id)
     if row is None or why == "outside":
         return {"id": need_id, "why": why}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,23 +19,31 @@ from layers.vocabulary.queries import decline_reasons, vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import MapParts, page_map
 from webmap.pages.map_files import drawn, language, map_files, static
+from webmap.pages.map_measures import measures
 from webmap.pages.map_start import where_people_live
+from webmap.pages.moment import timeline_known
 from webmap.pages.overview import overview
+from webmap.pages.since import changes_since_looked
 from webmap.pages.triage_words import AGES, triage_words
 from webmap.service import service
+from webmap.viewport import in_rfc3339
 
 blueprint = Blueprint("dashboard", __name__)
 
 #: The scripts of the page, fetched early and together.
 MODULES = (
-    "map/basemap", "map/features", "map/layers", "map/room", "map/shapes", "map/shown", "map/tiles", "map/words",
-    "triage/main", "triage/actions", "triage/address", "triage/arrivals", "triage/dialogs", "triage/filters",
-    "triage/groups", "triage/keys", "triage/list", "triage/needs", "triage/overview", "triage/panel", "triage/pins",
-    "triage/place_form", "triage/server", "triage/story", "triage/undo",
+    "map/basemap", "map/classes", "map/features", "map/layers", "map/legend", "map/places", "map/room",
+    "map/shapes", "map/shown", "map/tiles", "map/words", "triage/main", "triage/actions", "triage/address",
+    "triage/arrivals", "triage/dialogs", "triage/filters", "triage/groups", "triage/keys", "triage/list",
+    "triage/needs", "triage/overview", "triage/panel", "triage/pins", "triage/place_form", "triage/server",
+    "triage/story", "triage/then", "triage/time_bar", "triage/undo",
 )  # fmt: skip
 
-#: What else is drawn: zones always, compounds for the names of places.
-LAYERS = ("quarantine_zones", "compounds")
+#: What else is drawn: zones always, compounds for the names of places; the others at another moment than now.
+LAYERS = ("quarantine_zones", "compounds", "checkpoints", "supply_drops", "volunteer_shifts")
+
+#: Of these what is drawn now, beside the requests.
+DRAWN_NOW = LAYERS[:2]
 
 
 @blueprint.get("/dashboard")
@@ -49,8 +58,18 @@ def dashboard() -> str:
         config=config,
         written=htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
         overview=overview(),
+        measures=measures(internal=True),
+        steps=((1, _("1 hour")), (6, _("6 hours")), (24, _("1 day")), (168, _("1 week"))),
+        since=changes_since_looked(),
         plain=f"/dashboard/list?{urlencode(list(request.args.items(multi=True)))}",
     )
+
+
+def _time() -> dict[str, str]:
+    """The ends of the slider: it begins at the midnight before the first record, so that steps are hours of the day."""
+    ends, zone = timeline_known(), service().zone
+    first = datetime.combine(ends.first.astimezone(zone).date(), time(), zone)
+    return {"first": in_rfc3339(first), "last": in_rfc3339(ends.last), "zone": zone.key}
 
 
 def _map(start: Any) -> MapParts:
@@ -83,7 +102,8 @@ def _config() -> dict[str, Any]:
         "communities": communities,
         "ages": {name: title.in_language(language()) for name, (title, _hours) in AGES.items()},
         "age_hours": {name: hours for name, (_title, hours) in AGES.items()},
-        "layers": [drawn(catalogue.layer(name), on=True) for name in LAYERS],
+        "layers": [drawn(catalogue.layer(name), on=name in DRAWN_NOW) for name in LAYERS],
+        "time": _time(),
         "urls": {
             "api": "/api/v1",
             "basemap": "/basemap.json",

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from data import journal
 from layers import features
 from layers.drop_plan.rules import RULES
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed
+from layers.history.queries import events
 from layers.supply_drops import LAYER, actions
 from layers.supply_drops.queries import to_follow
-from layers.supply_drops.rules import arrived_of, is_amount, is_late, may_serve, needed_again
+from layers.supply_drops.rules import MOVES, arrived_of, is_amount, is_late, may_serve, needed_again
 from layers.text import Text
 from webmap.access import allowed, current_actor, may
 from webmap.duty import check_feature, check_hand_out
 from webmap.errors import NoAccess
-from webmap.pages.drop_words import MOVED, TITLES, amount, money, story
+from webmap.pages.drop_words import TITLES, amount, money
 from webmap.pages.duty_words import not_here
+from webmap.pages.history import lines
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _quantities() -> list[Decimal | None]:
 def _page(drop_id: int, problem: str = "", status: int = 200) -> Response:
     with service().database.read() as session:
         row = features.row_of(session, LAYER, drop_id)
-        happened = story(journal.story(session, LAYER.name, drop_id))
+        happened = events(session, LAYER, drop_id)
     manages = may(current_actor(), "drops.manage")
     backwards = BACKWARDS.get(row["state"])
     page = render_template(
@@ -183,8 +184,8 @@ def _page(drop_id: int, problem: str = "", status: int = 200) -> Response:
         again=needed_again(row),
         steps=STEPS[row["state"]],
         backwards=backwards if backwards and (manages or backwards[0] not in OF_PLANNERS) else None,
-        may_call_off=manages and (row["state"], "cancelled") in MOVED,
-        happened=happened,
+        may_call_off=manages and "cancelled" in MOVES[row["state"]],
+        lines=lines(happened),
         problem=problem,
         done="done" in request.args,
         amount=amount,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from layers.errors import BadInput
 from webmap.service import service
+from webmap.viewport import moment_of
 
 A_DAY = timedelta(days=1)
 
@@ -17,6 +19,14 @@ def moment_of_form(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment
+
+
+def moment_of_address(text: str) -> datetime | None:
+    """A moment in the address of a page: RFC 3339, or as a form gives it; None for what is none."""
+    try:
+        return moment_of(text)
+    except BadInput:
+        return moment_of_form(text)
 
 
 def as_form(moment: datetime) -> str:

@@ -13,10 +13,10 @@ from geo.coordinates import Box
 from layers import catalogue
 from layers.description import Layer
 from layers.publication.rules import K
-from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.maps.page_map import MapParts, page_map
 from webmap.pages.map_files import drawn, language, map_files, static
+from webmap.pages.map_measures import measures
 from webmap.pages.map_start import (
     drops_to_come,
     figures_for_staff,
@@ -85,7 +85,7 @@ def _config(internal: bool) -> dict[str, Any]:
         "staff": internal,
         "k": K,
         "measure": "needs",
-        "measures": _measures(internal),
+        "measures": measures(internal),
         "layers": [
             drawn(layer, layer.name in SHOWN_AT_FIRST, NOT_DRAWN.get(layer.name, frozenset()))
             for layer in reversed(catalogue.layers())
@@ -101,27 +101,6 @@ def _config(internal: bool) -> dict[str, Any]:
         },
         "words": map_words(),
     }
-
-
-def _measures(internal: bool) -> list[dict[str, str]]:
-    """What the map can be shaded by, in the order of the list people choose from."""
-    with service().database.read() as session:
-        services = vocabulary(session).services
-    groups = {True: _("Requests for help"), False: _("Places and people")}
-    found = [{"name": "needs", "title": _("All open requests"), "group": groups[True]}]
-    found += [
-        {"name": f"services.{name}", "title": title.in_language(language()), "group": groups[True]}
-        for name, title in services.items()
-    ]
-    if internal:
-        found.append({"name": "urgent", "title": _("Urgent requests"), "group": groups[True]})
-        found.append({"name": "gap", "title": _("Requests with nobody on duty"), "group": groups[True]})
-    found += [
-        {"name": measure.name, "title": measure.title.in_language(language()), "group": groups[False]}
-        for measure in catalogue.measures()
-        if measure.combine == "sum" and (internal or measure.public)
-    ]
-    return found
 
 
 def _is_drawn(layer: Layer, internal: bool) -> bool:

@@ -24,7 +24,7 @@ AGES: Mapping[str, tuple[Text, dict[str, int]]] = MappingProxyType(
 
 def triage_words() -> dict[str, str]:
     """Texts by the key the scripts ask for; those of the map among them."""
-    return {**map_words(), **_list(), **_news(), **_decisions(), **_panel(), **_place()}
+    return {**map_words(), **_list(), **_news(), **_decisions(), **_panel(), **_place(), **_time()}
 
 
 def _list() -> dict[str, str]:
@@ -164,6 +164,7 @@ def _panel() -> dict[str, str]:
         "proxy_knows_not": _("The person does not know of it."),
         "messages": _("Messages"),
         "story": _("What happened"),
+        "whole_story": _("The whole story, and taking a step back"),
         "by": _("{role} ({name})"),
         "reason": _("Reason: {reason}"),
         "same_title": _("Likely the same request"),
@@ -190,3 +191,7 @@ def _place() -> dict[str, str]:
         "save": _("Save"),
         "cancel": _("Cancel"),
     }
+
+
+def _time() -> dict[str, str]:
+    return {"now": _("Now"), "play": _("Play"), "pause": _("Pause")}

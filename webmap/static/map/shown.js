@@ -8,11 +8,19 @@ const DAY = 24 * 3600_000;
 /** Fetched whatever is switched on: zones are always shown, compounds give places their names. */
 const ALWAYS = ["quarantine_zones", "compounds"];
 
-/** What of a layer the map draws: checkpoints that are open, drops of the next day that were not handed out yet. */
+/** States of drops that are over. */
+const OVER = ["cancelled", "distributed"];
+
+/**
+ * What of a layer the map draws: checkpoints that are open, drops of the next day that are not over yet, what was
+ * decided. Only staff are told the states of zones and shifts; everybody else is sent those in force alone.
+ */
 const isCurrent = {
   checkpoints: ({ properties }) => properties.state === "open",
-  supply_drops: ({ properties }, now) =>
-    !["cancelled", "distributed"].includes(properties.state) &&
+  quarantine_zones: ({ properties }) => !["drafted", "proposed"].includes(properties.state),
+  volunteer_shifts: ({ properties }) => properties.state !== "cancelled",
+  supply_drops: ({ properties }, now, over) =>
+    !over.includes(properties.state) &&
     new Date(properties.window_to) > now &&
     new Date(properties.window_from) < now + DAY,
 };
@@ -22,7 +30,8 @@ const isSame = (held, features) =>
 
 export class ShownLayers {
   /**
-   * `names`: the layers there are. `drawing`: what draws them. `look()`: {box, zoom, layers, moment} as looked at now.
+   * `names`: the layers there are. `drawing`: what draws them. `look()`: {box, zoom, layers, moment} as looked at now, and
+   * `over`, the states of drops that are not drawn, where they are others than OVER.
    * `onChange(name)` is called when what is at hand of a layer changed, `onFailure(error)` when it could not be had.
    */
   constructor({ url, names, drawing, look, onChange, onFailure }) {
@@ -51,7 +60,7 @@ export class ShownLayers {
   }
 
   async loadLayer(name, again) {
-    const { box, zoom, moment } = this.look();
+    const { box, zoom, moment, over = OVER } = this.look();
     if (zoom < firstZoomOf(name) || !(this.isShown(name) || ALWAYS.includes(name))) {
       this.put(name, []);
       return;
@@ -61,7 +70,7 @@ export class ShownLayers {
       const now = moment ? Date.parse(moment) : Date.now();
       this.put(
         name,
-        features.filter((feature) => isCurrent[name]?.(feature, now) ?? true),
+        features.filter((feature) => isCurrent[name]?.(feature, now, over) ?? true),
       );
     } catch (error) {
       if (error.name !== "AbortError") this.onFailure(error);

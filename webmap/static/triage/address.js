@@ -1,10 +1,10 @@
-/** Keeps what is looked at in the address: filters, the part of the map, the open need. Never anything private. */
+/** Keeps what is looked at in the address: filters, the part of the map, the open need, the moment. Never anything private. */
 
 const PAGE = 500; // needs asked for at once: so many stand in the list and on the map before "show more"
 
-const NAMES = ["state", "service", "community", "organization", "age", "overdue", "here", "q", "need"];
+const NAMES = ["state", "service", "community", "organization", "age", "overdue", "here", "q", "need", "at"];
 
-/** {state, service, community, organization, age, overdue, here, q, need} of a query string; "" where not said. */
+/** {state, service, community, organization, age, overdue, here, q, need, at} of a query string; "" where not said. */
 export function read(search) {
   const query = new URLSearchParams(search);
   const seen = Object.fromEntries(NAMES.map((name) => [name, (query.get(name) ?? "").slice(0, 200)]));
@@ -39,4 +39,4 @@ export function asked(seen, ageHours, view) {
 }
 
 /** Whether nothing is filtered: every open need is in the list. */
-export const isPlain = (seen) => NAMES.every((name) => name === "need" || !seen[name] || seen[name] === "open");
+export const isPlain = (seen) => NAMES.every((name) => ["need", "at"].includes(name) || !seen[name] || seen[name] === "open");

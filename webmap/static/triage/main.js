@@ -18,6 +18,7 @@ import { Overview } from "./overview.js";
 import { NeedPanel } from "./panel.js";
 import { Pins } from "./pins.js";
 import { Server } from "./server.js";
+import { Then } from "./then.js";
 import { Undo } from "./undo.js";
 
 const LOOK_AGAIN = 400; // milliseconds: changes that come together are fetched together
@@ -69,7 +70,8 @@ class Dashboard {
       onOpen: (id) => this.open_(id),
       onDecided: () => this.refreshPanel(),
     });
-    this.overview = new Overview(part("overview"));
+    this.then = new Then(map, { words, config, onChange: ({ isStep }) => this.momentChanged(isStep) });
+    this.overview = new Overview(part("overview"), { isHeld: () => Boolean(this.then.at) });
     this.arrivals = new Arrivals(server, {
       url: `${config.urls.api}/changes`,
       onChanges: (changes) => this.arrive(changes),
@@ -81,12 +83,19 @@ class Dashboard {
     const { map, config } = this;
     makePanes(map);
     const drawing = new FeatureLayers(map, { catalogue: config.layers, sheet: config.urls.icons, onChoose() {} });
-    const layers = new Set(config.layers.map(({ name }) => name));
+    const all = new Set(config.layers.map(({ name }) => name));
+    const now = new Set(config.layers.filter(({ on }) => on).map(({ name }) => name));
     this.shown = new ShownLayers({
       url: config.urls.api,
-      names: [...layers],
+      names: [...all],
       drawing,
-      look: () => ({ layers, moment: "", box: this.view(), zoom: map.getZoom() }),
+      look: () => ({
+        layers: this.then.at ? all : now,
+        moment: this.then.at,
+        over: this.then.at ? ["cancelled"] : undefined,
+        box: this.view(),
+        zoom: map.getZoom(),
+      }),
       onChange() {},
       onFailure() {}, // the requests are what this page is about; the outlines come with the next move of the map
     });
@@ -107,7 +116,8 @@ class Dashboard {
     this.wire();
     this.filters.show(this.seen);
     this.load();
-    if (this.seen.need) this.open_(this.seen.need, { isStep: false });
+    if (this.seen.at) this.then.show(this.seen.at, { isStep: false });
+    else if (this.seen.need) this.open_(this.seen.need, { isStep: false });
   }
 
   wire() {
@@ -122,7 +132,7 @@ class Dashboard {
     window.addEventListener("online", () => this.load());
     setInterval(() => this.list.change(this.list.ids()), AGES_AGAIN);
     const decide = (name) => () => this.decide(name);
-    new Keys(part("keys-on"), {
+    const keys = {
       j: () => this.step(1),
       k: () => this.step(-1),
       ArrowDown: ({ target }) => (part("list").contains(target) ? this.step(1) : false),
@@ -138,7 +148,10 @@ class Dashboard {
       "/": () => part("filters").elements.q.focus(),
       "?": () => this.dialogs.help.showModal(),
       Escape: () => this.escape(),
-    });
+    };
+    // At another moment than now nothing is listed, so nothing is decided by a key.
+    const listed = (action) => (event) => (this.then.at ? false : action(event));
+    new Keys(part("keys-on"), Object.fromEntries(Object.entries(keys).map(([key, action]) => [key, listed(action)])));
   }
 
   // ---- what is looked at
@@ -160,9 +173,25 @@ class Dashboard {
     const before = this.seen;
     this.seen = address.read(window.location.search);
     this.filters.show(this.seen);
+    if (this.seen.at !== before.at) this.then.show(this.seen.at, { isStep: false });
     if (this.seen.need && this.seen.need !== before.need) this.open_(this.seen.need, { isStep: false });
     if (!this.seen.need) this.panel.hide();
     this.load();
+  }
+
+  /** Another moment than before is looked at, or now again: the list and its pins are of now alone. */
+  momentChanged(isStep) {
+    const { at } = this.then;
+    if (at) this.undo.flush();
+    if (at && this.panel.id) {
+      this.panel.hide();
+      part("main").classList.remove("has-need");
+    }
+    this.seen = { ...this.seen, at, need: at ? null : this.seen.need };
+    address.put(this.seen, { isStep });
+    this.drawPins();
+    this.shown.load();
+    if (!at) this.overview.look();
   }
 
   fits(need) {
@@ -225,6 +254,10 @@ class Dashboard {
   }
 
   drawPins() {
+    if (this.then.at) {
+      this.pins.show([], { current: null, arrived: this.arrived });
+      return;
+    }
     const fresh = [...this.arrived.values()].filter(Boolean);
     const known = this.needs.all().filter((need) => this.fits(need));
     this.pins.show([...known, ...fresh], { current: this.panel.id, arrived: this.arrived });

@@ -5,8 +5,9 @@ const AGAIN = 60_000; // milliseconds
 const SOON = 12_000; // a little longer than the service gives the same answer
 
 export class Overview {
-  constructor(root) {
-    this.root = root;
+  /** `isHeld()`: whether figures of another moment than now stand there. */
+  constructor(root, { isHeld }) {
+    Object.assign(this, { root, isHeld });
     setInterval(() => this.look(), AGAIN);
   }
 
@@ -18,8 +19,9 @@ export class Overview {
   async look() {
     clearTimeout(this.soon);
     this.soon = null;
-    if (document.visibilityState !== "visible" || this.root.contains(document.activeElement)) return;
+    if (this.isHeld() || document.visibilityState !== "visible" || this.root.contains(document.activeElement)) return;
     const answer = await fetch(ADDRESS, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (answer?.ok && !answer.redirected) this.root.innerHTML = await answer.text();
+    const text = answer?.ok && !answer.redirected && (await answer.text());
+    if (text && !this.isHeld()) this.root.innerHTML = text;
   }
 }

@@ -108,8 +108,13 @@ export class NeedPanel {
     parts.push(this.privatePart());
     if (told?.likely_same.length) parts.push(...this.likely());
     if (told?.merged.length) parts.push(...this.merged());
-    if (told) parts.push(make("h3", {}, words.say("story")), eventsOf(told.story, this));
+    if (told) parts.push(make("h3", {}, words.say("story")), eventsOf(told.story, this), this.storyLink());
     return parts;
+  }
+
+  /** The page of the story, where a last step can be taken back. */
+  storyLink() {
+    return make("p", {}, make("a", { href: `/history/needs/${this.need.id}` }, this.words.say("whole_story")));
   }
 
   /** The main action first, as the one that stands out; the others beside it. */
