@@ -9,16 +9,34 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from shapely import Polygon
 
 from data.database import Database
 from data.people import By, add_account, define_duty_area, of_polygon
 from tests.webmap.official import DUTY
-from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, sign_in
+from tests.webmap.people import PASSWORD, SECRET_KEY, email_of, let_in
 from webmap import create_app
 from webmap.duty import EVERYWHERE_UNLESS_DEFINED
 from webmap.roles import OFFICIALS
 from webmap.settings import Settings
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier test: each application has an environment of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 MakeApp = Callable[..., Flask]
 SignedIn = Callable[..., FlaskClient]
@@ -37,6 +55,7 @@ def make_app(settings: Settings) -> Iterator[MakeApp]:
 
     def another(**changes: object) -> Flask:
         made.append(create_app(replace(settings, **changes)))  # type: ignore[arg-type]
+        made[-1].jinja_env.bytecode_cache = COMPILED
         return made[-1]
 
     yield another
@@ -79,7 +98,7 @@ def signed_in(app: Flask, database: Database) -> SignedIn:
             if isinstance(duty, Polygon):
                 define_duty_area(session, made, of_polygon(duty, "tests"), By("tests", "administrator", now))
         client = app.test_client()
-        sign_in(client, email_of(role))
+        let_in(client, email_of(role))
         assert client.get("/account").status_code == 200
         return client
 
