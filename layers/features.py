@@ -174,26 +174,28 @@ def correct(
 
 
 def change(
-    session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime
-) -> dict[str, Any]:
+    session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime,
+    reason: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Changes columns of one feature as of `at`, its place among them; what held before stays in the record.
 
     Gives the row as it is then. Raises NotFound.
     """
-    return _changed(session, layer, feature_id, {**changes, "since": at}, actor, at, at)
+    return _changed(session, layer, feature_id, {**changes, "since": at}, actor, at, at, reason)
 
 
 def _changed(
     session: Session, layer: Layer, feature_id: int, changes: Mapping[str, Any], actor: Actor, at: datetime,
-    cut_at: datetime | None,
+    cut_at: datetime | None, reason: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     before = locked(session, layer, [feature_id])[feature_id]
     after = {**before, **changes, "changed_at": at}
     old, new = footprint_of(layer, before), footprint_of(layer, after)
     session.execute(update(layer.table).where(layer.table.c.id == feature_id).values(**changes, changed_at=at))
+    told = {"changed": sorted(set(changes) - {"since"})} | ({"reason": reason} if reason else {})
     entry = journal.Entry(
         layer.name, "update", feature_id, before.get(layer.state_field), after.get(layer.state_field),
-        _journal_cells(old, new), {"changed": sorted(set(changes) - {"since"})}, None, layer.public,
+        _journal_cells(old, new), told, None, layer.public,
     )  # fmt: skip
     standing_before, standing_after = (old, layer.contribution(before)), (new, layer.contribution(after))
     made = figures.Change(feature_id, standing_before, standing_after, at, cut_at, entry, before["since"])

@@ -17,7 +17,7 @@ from layers.quarantine_zones import LAYER
 from layers.quarantine_zones.lifting import FACTS
 from layers.quarantine_zones.queries import successor_of
 from layers.quarantine_zones.record import ZoneLevel
-from layers.quarantine_zones.rules import RANK, may_put_in_force
+from layers.quarantine_zones.rules import RANK, ends_later, may_put_in_force
 
 SECOND = "a second official puts a zone into force, not the one who proposed it"
 
@@ -43,7 +43,8 @@ def move(
     """Takes zones to a state together, with a reason. Raises MoveNotAllowed, NotFound, and NotAllowed for who puts into
     force what they proposed themselves.
 
-    Lifting ends the interval, unless it is over already; in force again, a zone has no end until it is given one.
+    Lifting ends the interval, unless it is over already; one that a newer version ends later can be lifted sooner, and
+    the newer one still begins when it was to. In force again, a zone has no end until it is given one.
     A zone that changes another ends that one at its own beginning, in the same step: two versions never hold at once.
     The days that lifting waits for go on from there, unless the level is a stricter one.
     """
@@ -51,12 +52,16 @@ def move(
     rows = features.locked(session, LAYER, ids)
     steps = []
     for one, row in rows.items():
+        if to_state == "lifted" and ends_later(row, at):
+            sooner = {"valid_to": at} | ({"reason": reason} if reason else {})
+            rows[one] = features.change(session, LAYER, one, sooner, actor, at, reason)
+            continue
         changes = _changes(row, to_state, actor, at, reason)
         if to_state == "in_force":
             steps += _end_of_the_one_before(session, row, changes, at)
         steps.append(features.Step(one, to_state, at, changes, reason))
-    moved = features.move(session, LAYER, steps, actor, at)
-    return [row for row in moved if row["id"] in rows]
+    moved = {row["id"]: row for row in features.move(session, LAYER, steps, actor, at)}
+    return [moved.get(one, row) for one, row in rows.items()]
 
 
 def record_days(

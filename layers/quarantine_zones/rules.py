@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from layers.description import Contribution, Span
@@ -43,6 +44,11 @@ class Feature(FeatureModel):
 def may_put_in_force(proposed_by: str | None, name: str) -> bool:
     """Whether somebody may put a zone into force: nobody closes a street alone."""
     return proposed_by is None or proposed_by != name
+
+
+def ends_later(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether a zone is lifted as of a moment still to come, because a newer version takes its place then."""
+    return row["state"] == "lifted" and row["valid_to"] is not None and row["valid_to"] > at
 
 
 def contribution(row: Mapping[str, Any]) -> Contribution:

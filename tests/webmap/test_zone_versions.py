@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from data.database import Database
 from tests.webmap.cli.loading import rows, run
 from tests.webmap.forms import hidden, page
-from tests.webmap.official import LAT, LNG, feature, in_a_page, later, put, square
+from tests.webmap.official import BOX, LAT, LNG, feature, in_a_page, later, put, square
 from tests.webmap.test_zones_page import FORM, decide, propose, zones
 
 SignedIn = Callable[..., FlaskClient]
@@ -88,20 +88,47 @@ def test_the_old_version_holds_until_the_new_one_is_put_into_force_and_ends_wher
 def test_a_version_for_tomorrow_leaves_the_old_one_until_then(
     proposer: FlaskClient, second: FlaskClient, in_force: int
 ) -> None:
-    newer = propose_change(proposer, in_force)
-    put(
-        proposer,
-        "quarantine_zones",
-        source_id=properties(second, newer)["source_id"],
-        valid_from=later(24),
-        state="proposed",
-    )
+    newer = for_tomorrow(proposer, in_force)
 
     assert put_in_force(second, newer) == 200
 
     old, new = properties(second, in_force), properties(second, newer)
     assert old["valid_to"] == new["valid_from"] == later(24)
     assert "A newer version takes its place then" in page(second.get("/zones"))
+
+
+def test_what_a_newer_version_will_end_can_be_lifted_sooner_and_the_newer_one_still_comes(
+    proposer: FlaskClient, second: FlaskClient, client: FlaskClient, in_force: int
+) -> None:
+    newer = for_tomorrow(proposer, in_force)
+    put_in_force(second, newer)
+    assert is_locked(client, "") and is_locked(client, f"&at={later(23)}")
+
+    read = page(second.get("/zones")).split(f'action="/zones/{in_force}"')[1]
+    lifting = {"to": "lifted", "seen": hidden(read, "seen")}
+    assert "Say why it is lifted" in page(second.post(f"/zones/{in_force}", data=lifting))
+    assert second.post(f"/zones/{in_force}", data={**lifting, "reason": "转运完毕"}).status_code == 303
+
+    old = properties(second, in_force)
+    assert (old["state"], old["reason"]) == ("lifted", "转运完毕")
+    assert old["valid_to"] < later(1)
+    assert [is_locked(client, at) for at in ("", f"&at={later(23)}", f"&at={later(25)}")] == [False, False, True]
+    again = second.post(f"/api/v1/quarantine_zones/{in_force}/moves", json={"to": "lifted"})
+    assert again.status_code == 409
+
+
+def for_tomorrow(proposer: FlaskClient, zone: int) -> int:
+    """Proposes a change of a zone that is to begin a day from now; the version's number."""
+    newer = propose_change(proposer, zone)
+    source_id = properties(proposer, newer)["source_id"]
+    put(proposer, "quarantine_zones", source_id=source_id, valid_from=later(24), state="proposed")
+    return newer
+
+
+def is_locked(client: FlaskClient, at: str) -> bool:
+    """Whether some cell of the first compound is in lockdown, now or at a moment."""
+    cells = client.get(f"/api/v1/cells?bbox={BOX}&res=11{at}").get_json()["cells"]
+    return any(cell.get("zone") == "lockdown" for cell in cells.values())
 
 
 def test_the_page_says_whom_the_new_version_takes_in_and_whom_it_lets_go(proposer: FlaskClient, in_force: int) -> None:
@@ -237,14 +264,20 @@ def test_versions_of_one_zone_never_hold_at_once_whatever_is_done(
 ) -> None:
     numbers = [in_force]
 
-    @given(steps=st.lists(st.tuples(st.sampled_from(["change", "in_force", "lifted"]), st.integers(0, 9)), max_size=8))
+    @given(
+        steps=st.lists(
+            st.tuples(st.sampled_from(["change", "tomorrow", "in_force", "lifted"]), st.integers(0, 9)), max_size=8
+        )
+    )
     @settings(max_examples=8)
     def whatever_is_done(steps: list[tuple[str, int]]) -> None:
         for step, which in steps:
             zone = numbers[which % len(numbers)]
-            if step == "change" and properties(proposer, zone)["state"] == "in_force":
-                numbers.append(propose_change(proposer, zone, level="control"))
-            elif step != "change":
+            if step in ("change", "tomorrow"):
+                if properties(proposer, zone)["state"] == "in_force":
+                    change = for_tomorrow if step == "tomorrow" else propose_change
+                    numbers.append(change(proposer, zone))
+            else:
                 second.post(f"/api/v1/quarantine_zones/{zone}/moves", json={"to": step})
         every = [properties(second, zone) for zone in numbers]
         held = [one for one in every if one["state"] in ("in_force", "lifted")]
