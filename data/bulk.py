@@ -13,13 +13,14 @@ from typing import Any
 
 import psycopg
 import shapely
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
 from data.driver import mark_of, run, run_many
+from data.texts import check_texts
 
 #: From this many rows on COPY is used. Below, starting it costs more than it saves.
 MANY = 50
@@ -32,11 +33,14 @@ class _Plan:
     names: tuple[str, ...]
     statement: str
     changes: tuple[Change, ...]
+    texts: frozenset[str]
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         by_column = []
         for name, change in zip(self.names, self.changes, strict=True):
             values = [row[name] for row in rows]
+            if name in self.texts:
+                check_texts(values)
             by_column.append(values if change is None else _changed(change, values))
         return list(zip(*by_column, strict=True))
 
@@ -86,14 +90,20 @@ def _insert(table: Table, names: tuple[str, ...], dialect: Dialect, mark: str) -
     )
     listed = ", ".join(f'"{name}"' for name in names)
     statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join(marks)})'  # noqa: S608 - our own names
-    return _Plan(names, statement, tuple(_bound(column, dialect) for column in columns))
+    return _Plan(names, statement, tuple(_bound(column, dialect) for column in columns), _texts(columns))
 
 
 @lru_cache(maxsize=256)
 def _copy(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
     listed = ", ".join(f'"{name}"' for name in names)
     changes = tuple(_copied(table.c[name], dialect) for name in names)
-    return _Plan(names, f'COPY "{table.name}" ({listed}) FROM STDIN', changes)
+    texts = _texts([table.c[name] for name in names])
+    return _Plan(names, f'COPY "{table.name}" ({listed}) FROM STDIN', changes, texts)
+
+
+def _texts(columns: Sequence[Column[Any]]) -> frozenset[str]:
+    """Names of the columns that hold what somebody wrote."""
+    return frozenset(column.name for column in columns if isinstance(column.type, Text))
 
 
 def _bound(column: Column[Any], dialect: Dialect) -> Change:

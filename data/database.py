@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import locks
+from data.texts import hold_to_texts
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 INSTANCE = CHECKOUT / "instance"
@@ -169,6 +170,7 @@ def open_database(url: str | None = None) -> Database:
             pool_pre_ping=False,
             connect_args={"options": "-c jit=off"},
         )
+    hold_to_texts(engine)
     return Database(engine)
 
 

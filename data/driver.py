@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from data.texts import check_texts
+
 
 def mark_of(connection: Connection) -> str:
     """What stands for a value in a statement of this store."""
@@ -18,6 +20,7 @@ def mark_of(connection: Connection) -> str:
 
 def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
     """Runs a statement in the connection's transaction; gives the driver's cursor."""
+    check_texts(values)
     return _run(connection, statement, lambda cursor: cursor.execute(statement, values))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-SCHEMA, LOAD, JOURNAL, SOURCE_IDS = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04
+SCHEMA, LOAD, JOURNAL, SOURCE_IDS, DAYS = 0x6C696E01, 0x6C696E02, 0x6C696E03, 0x6C696E04, 0x6C696E05
 
 
 def hold(session: Session, key: int) -> None:

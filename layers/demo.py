@@ -24,6 +24,9 @@ from layers.actor import Actor
 from layers.cell_state.verify import rebuild
 from layers.description import Layer
 from layers.needs import actions as needs
+from layers.notices import actions as notices
+from layers.notices.record import Notice
+from layers.notices.rules import Draft
 
 DEMO = Actor(name="demo", role="administrator")
 BATCH = 5000
@@ -48,6 +51,7 @@ def fill(database: Database, day: date, until: datetime) -> dict[str, int]:
         counts = {layer.name: _fill_layer(session, layer, getattr(town, layer.name, ()), until)
                   for layer in catalogue.layers() if layer.name != "needs"}  # fmt: skip
         counts["needs"] = _fill_needs(session, town.needs, until)
+        _send_notices(session, town.notices, until)
         keep(session, "demo", day.isoformat())
         return counts
 
@@ -109,6 +113,14 @@ def _fill_needs(session: Session, rows: Sequence[Any], at: datetime) -> int:
     return len(rows)
 
 
+def _send_notices(session: Session, rows: Sequence[Any], at: datetime) -> None:
+    for row in rows:
+        identifier = row.values["source_id"]
+        draft = Draft(**{name: value for name, value in row.values.items() if name != "source_id"})
+        sending = notices.Sending(identifier, "linli@demo.example.org", is_exercise=True)
+        notices.send(session, draft, row.geometry, sending, DEMO, min(draft.starts_at, at))
+
+
 def remove(database: Database, at: datetime) -> int:
     """Takes out every row of the demo, its journal and figures included; how many features there were.
 
@@ -117,6 +129,7 @@ def remove(database: Database, at: datetime) -> int:
     """
     with database.write() as session:
         _erase_publications(session)
+        _erase_notices(session)
         count = sum(_erase(session, layer) for layer in catalogue.layers())
         areas.remove_source(session, "demo")
         for key in ("demo", "demo_streets"):
@@ -141,6 +154,19 @@ def _erase_publications(session: Session) -> None:
     session.execute(delete(cells).where(cells.c.number.in_(mixed)))
     session.execute(delete(made).where(made.c.at >= filled))
     session.execute(delete(ClosedMonth).where(ClosedMonth.computed_at >= filled))
+
+
+def _erase_notices(session: Session) -> None:
+    """The demo's notices, whatever took their place, and the journal of both."""
+    own = select(Notice.id).where(Notice.sent_by == DEMO.name)
+    ids, found = set[int](), set(session.execute(own).scalars())
+    while found:
+        ids |= found
+        after = select(Notice.replaced_by).where(Notice.id.in_(found), Notice.replaced_by.is_not(None))
+        found = {one for one in session.execute(after).scalars() if one is not None} - ids
+    session.execute(delete(Notice).where(Notice.id.in_(ids)))
+    of_notices = (JournalRow.layer == notices.NOTICES) & JournalRow.feature_id.in_(ids)
+    session.execute(delete(JournalRow).where(of_notices))
 
 
 def _area(one: Any) -> areas.AreaRow:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from data.availability import StoreAway
+from data.texts import UnkeptText
 from geo.cells import BadCell
 from geo.coordinates import BadCoordinates
 from geo.covers import TooLarge, TooMany
@@ -159,6 +160,7 @@ SITUATIONS: Mapping[type[Exception], Situation] = MappingProxyType(
         TooLarge: BAD_INPUT,
         UnknownDatum: BAD_INPUT,
         ValidationError: BAD_INPUT,
+        UnkeptText: BAD_INPUT,
         TooMuch: TOO_MUCH,
         TooMany: TOO_MUCH,
         NotFound: NOT_FOUND,

@@ -21,6 +21,7 @@ from data.demo.checkpoints import checkpoints
 from data.demo.drops import drops
 from data.demo.houses import houses
 from data.demo.needs import needs
+from data.demo.notices import notices
 from data.demo.parcels import parcels
 from data.demo.places import communities, compounds, facilities, leftovers
 from data.demo.rows import Account, Area, Building, Ground, NeedRow, Organization, Row, Street
@@ -51,6 +52,7 @@ class Neighbourhood:
     supply_drops: list[Row]
     volunteer_shifts: list[Row]
     needs: list[NeedRow]
+    notices: list[Row]
     organizations: tuple[Organization, ...]
     accounts: tuple[Account, ...]
     password: str
@@ -79,6 +81,7 @@ def neighbourhood(day: date, until: datetime | None = None) -> Neighbourhood:
         supply_drops=drops(day, until),
         volunteer_shifts=shifts(day, until),
         needs=needs(day, until),
+        notices=notices(day),
         organizations=organizations(),
         accounts=_accounts(),
         password=DEMO_PASSWORD,

@@ -8,11 +8,12 @@ from typing import Any, get_args
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import journal
+from data import journal, locks
 from layers.actor import Actor
 from layers.errors import BadInput, NotFound
 from layers.opening import DayKind
 from layers.text import Text
+from layers.vocabulary.queries import mark_of, named_days
 from layers.vocabulary.record import DeclineReason, EmergencyNumber, Service, SpecialDay
 
 #: A time longer than this is a slip of the hand: a year, in minutes.
@@ -67,6 +68,14 @@ def remove_number(session: Session, number: str, actor: Actor, at: datetime) -> 
         raise BadInput("the last number to call in danger stays")
     _remove(session, EmergencyNumber, number)
     _note(session, "remove_number", {"number": number}, actor, at)
+
+
+def are_days_as_read(session: Session, since: date, mark: str) -> bool:
+    """Whether the days from a date on are still those the mark stands for; then nobody else changes them before the
+    transaction ends.
+    """
+    locks.hold(session, locks.DAYS)
+    return mark_of(named_days(session, since)) == mark
 
 
 def put_days(session: Session, first: date, last: date, kind: str, name: str, actor: Actor, at: datetime) -> None:

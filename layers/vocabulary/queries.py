@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
@@ -92,3 +94,9 @@ def special_days(session: Session) -> list[opening.SpecialDay]:
 def named_days(session: Session, since: date) -> list[SpecialDay]:
     """The special days from a date on, with what they are called."""
     return list(session.execute(select(SpecialDay).where(SpecialDay.day >= since).order_by(SpecialDay.day)).scalars())
+
+
+def mark_of(days: Sequence[SpecialDay]) -> str:
+    """Stands for what is said of some days: another mark, and somebody changed it."""
+    said = "\x1f".join(f"{one.day} {one.kind} {one.name}" for one in days)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -195,21 +195,42 @@ def test_holidays_closures_and_shifted_workdays_are_entered_and_the_map_follows(
     assert open_in_cells(official, hours) == 3
 
     def becomes(kind: str) -> int:
-        answer = administrator.post("/gates/days", data={"kind": kind, "first": day, "name": "国庆"})
+        answer = say_days(administrator, {"kind": kind, "first": day, "name": "国庆"})
         assert answer.status_code == 303, page(answer)
         return open_in_cells(official, hours)
 
     assert [becomes(kind) for kind in ("holiday", "workday", "closure")] == [1, 3, 1]
     assert "国庆" in page(administrator.get("/gates/days"))
-    assert administrator.post(f"/gates/days/{day}/remove").status_code == 303
+    seen = hidden(page(administrator.get("/gates/days")), "seen")
+    assert administrator.post(f"/gates/days/{day}/remove", data={"seen": seen}).status_code == 303
+    assert administrator.post(f"/gates/days/{day}/remove", data={"seen": seen}).status_code == 409
     assert open_in_cells(official, hours) == 3
 
     put(official, "checkpoints", hours="Mo-Su 00:00-24:00")  # and today, for everybody who looks already
     before = open_in_cells(official), open_in_cells(client)
     for days in (-1, 0, 1):  # whichever day it is there by now
         day = (NOW + timedelta(days=days)).date().isoformat()
-        administrator.post("/gates/days", data={"kind": "closure", "first": day})
+        say_days(administrator, {"kind": "closure", "first": day})
     assert (open_in_cells(official), open_in_cells(client)) == (1, 1) < before
+
+
+def say_days(administrator: FlaskClient, given: dict[str, str]) -> TestResponse:
+    """Opens the page of days and sends its form."""
+    seen = hidden(page(administrator.get("/gates/days")), "seen")
+    return administrator.post("/gates/days", data={**given, "seen": seen})
+
+
+def test_of_two_who_say_what_days_are_the_second_is_told_and_keeps_what_was_written(signed_in: SignedIn) -> None:
+    administrator = in_a_page(signed_in("administrator"))
+    day = (NOW + timedelta(days=8)).date().isoformat()
+    seen = hidden(page(administrator.get("/gates/days")), "seen")
+    assert say_days(administrator, {"kind": "holiday", "first": day, "name": "国庆"}).status_code == 303
+
+    late = administrator.post("/gates/days", data={"kind": "closure", "first": day, "name": "消毒", "seen": seen})
+
+    assert late.status_code == 409
+    assert "Somebody changed the days" in page(late) and 'value="消毒"' in page(late)
+    assert "Holiday: the hours of holidays</span>" in page(administrator.get("/gates/days")).split("Add days")[0]
 
 
 def test_days_that_are_none_are_told_and_only_an_administrator_enters_them(
@@ -224,7 +245,8 @@ def test_days_that_are_none_are_told_and_only_an_administrator_enters_them(
         "The last day is the first or follows it": {"last": "2026-09-30"},
         "60 days at most": {"last": "2027-10-01"},
     }.items():
-        answer = administrator.post("/gates/days", data={**sent, **changed})
+        answer = say_days(administrator, {**sent, **changed})
         assert (answer.status_code, said in page(answer)) == (400, True), said
-    assert administrator.post("/gates/days/2026-10-01/remove").status_code == 404
+    seen = hidden(page(administrator.get("/gates/days")), "seen")
+    assert administrator.post("/gates/days/2026-10-01/remove", data={"seen": seen}).status_code == 404
     assert administrator.post("/gates/days/soon/remove").status_code == 400

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webmap.forms import page
+from tests.webmap.forms import hidden, page
 from tests.webmap.official import in_a_page, later, put, square
 from tests.webmap.test_zones_page import zones
 from webmap.cli.zones import zones as command
@@ -36,8 +36,22 @@ def day(app: Flask, ago: int) -> str:
 
 
 def record(client: FlaskClient, **days: str) -> int:
-    """Enters the days of the one zone; the status of the answer."""
-    return client.post(f"/zones/{zones(client)[0]['id']}/days", data=days).status_code
+    """Reads the list and enters the days of the one zone; the status of the answer."""
+    seen = hidden(page(client.get("/zones")), "seen")
+    return client.post(f"/zones/{zones(client)[0]['id']}/days", data={**days, "seen": seen}).status_code
+
+
+def test_of_two_who_enter_days_at_once_the_second_is_told_and_keeps_what_was_written(
+    official: FlaskClient, app: Flask
+) -> None:
+    seen = hidden(page(official.get("/zones")), "seen")
+    assert record(official, last_case_on=day(app, 3)) == 303
+
+    late = official.post(f"/zones/{zones(official)[0]['id']}/days", data={"last_case_on": day(app, 1), "seen": seen})
+
+    assert (late.status_code, zones(official)[0]["properties"]["last_case_on"]) == (409, day(app, 3))
+    assert "not kept yet" in page(late)
+    assert f'name="last_case_on" max="{day(app, 0)}" value="{day(app, 1)}"' in page(late)
 
 
 def read(client: FlaskClient, compound: str) -> str:

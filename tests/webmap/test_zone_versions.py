@@ -186,7 +186,8 @@ def test_nothing_written_over_a_version_changes_when_it_holds(
 def test_the_days_that_lifting_waits_for_go_on_unless_the_level_is_a_stricter_one(
     proposer: FlaskClient, second: FlaskClient, in_force: int
 ) -> None:
-    proposer.post(f"/zones/{in_force}/days", data={"last_case_on": "2026-03-01"})
+    seen = hidden(page(proposer.get("/zones")), "seen")
+    proposer.post(f"/zones/{in_force}/days", data={"last_case_on": "2026-03-01", "seen": seen})
 
     weaker = propose_change(proposer, in_force, level="control")
     put_in_force(second, weaker)

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from layers.errors import BadInput
 from layers.text import Text
-from layers.vocabulary.actions import MOST_DAYS, put_days, remove_day
-from layers.vocabulary.queries import named_days
+from layers.vocabulary.actions import MOST_DAYS, are_days_as_read, put_days, remove_day
+from layers.vocabulary.queries import mark_of, named_days
 from webmap.access import allowed, current_actor
 from webmap.service import service
 
@@ -48,10 +48,15 @@ def put() -> Response:
         return _page(given, problems, 400)
     try:
         with service().database.write() as session:
-            put_days(session, first, last, given["kind"], given["name"], current_actor(), datetime.now(UTC))
+            is_as_read = are_days_as_read(session, _today(), request.form.get("seen", ""))
+            if is_as_read:
+                put_days(session, first, last, given["kind"], given["name"], current_actor(), datetime.now(UTC))
     except BadInput:
         told = _("The last day is the first or follows it, %(count)d days at most.", count=MOST_DAYS)
         return _page(given, {"last": told}, 400)
+    if not is_as_read:
+        told = _("Somebody changed the days since you opened this page. Read the list, then add yours again.")
+        return _page(given, {"": told}, 409)
     return make_response(redirect(url_for("special_days.find", done="put"), 303))
 
 
@@ -63,18 +68,31 @@ def remove(day: str) -> Response:
     if known is None:
         return _page({}, {"first": _("Write the day, such as 2026-10-01.")}, 400)
     with service().database.write() as session:
-        remove_day(session, known, current_actor(), datetime.now(UTC))
+        is_as_read = are_days_as_read(session, _today(), request.form.get("seen", ""))
+        if is_as_read:
+            remove_day(session, known, current_actor(), datetime.now(UTC))
+    if not is_as_read:
+        return _page({}, {"": _("Somebody changed the days since you opened this page. Nothing was removed.")}, 409)
     return make_response(redirect(url_for("special_days.find", done="removed"), 303))
 
 
 def _page(given: Mapping[str, str], problems: Mapping[str, str], status: int = 200) -> Response:
-    today = datetime.now(UTC).astimezone(service().zone).date()
     with service().database.read() as session:
-        days = named_days(session, today)
+        days = named_days(session, _today())
     page = render_template(
-        "special_days.html", days=days, kinds=KINDS, given=given, problems=problems, done=request.args.get("done", "")
+        "special_days.html",
+        days=days,
+        seen=mark_of(days),
+        kinds=KINDS,
+        given=given,
+        problems=problems,
+        done=request.args.get("done", ""),
     )
     return make_response(page, status)
+
+
+def _today() -> date:
+    return datetime.now(service().zone).date()
 
 
 def _day(text: str) -> date | None:

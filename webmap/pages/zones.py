@@ -93,24 +93,33 @@ def decide(zone_id: int) -> Response:
 @allowed("zones.manage")
 def record_days(zone_id: int) -> Response:
     """Sets the days that lifting waits for: of the last case, the last contact, and the test of everybody."""
+    written = {name: request.form.get(name, "").strip() for name in FACTS.values()}
     try:
-        days = {name: _day(request.form.get(name, "")) for name in FACTS.values()}
+        days = {name: _day(text) for name, text in written.items()}
         today = datetime.now(service().zone).date()
         with service().database.write() as session:
-            check_area(current_actor(), cover(features.row_of(session, LAYER, zone_id)["geometry"]))
-            actions.record_days(session, zone_id, days, today, current_actor(), datetime.now(UTC))
+            row = features.locked(session, LAYER, [zone_id])[zone_id]
+            check_area(current_actor(), cover(row["geometry"]))
+            is_as_read = row["changed_at"].isoformat() == request.form.get("seen")
+            if is_as_read:
+                actions.record_days(session, zone_id, days, today, current_actor(), datetime.now(UTC))
     except (ValueError, BadInput):
-        return _list(_("A day is written such as 2026-03-01, and is past or today. Nothing was changed."), 400)
+        told = _("A day is written such as 2026-03-01, and is past or today. Nothing was changed.")
+        return _list(told, 400, (zone_id, written))
     except NotAllowed:
         return _list(_("This area is not inside your duty area."), 403)
+    if not is_as_read:
+        told = _("Somebody changed this zone since you read it. Your days are not kept yet; they stand in its form.")
+        return _list(told, 409, (zone_id, written))
     return make_response(redirect(url_for("zones.find", done="days"), 303))
 
 
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text.strip()) if text.strip() else None
+    return date.fromisoformat(text) if text else None
 
 
-def _list(problem: str = "", status: int = 200) -> Response:
+def _list(problem: str = "", status: int = 200, written: tuple[int, Mapping[str, str]] = (0, {})) -> Response:
+    """The list; `written`: the number of a zone, and the days somebody wrote for it that are not kept yet."""
     actor, now = current_actor(), datetime.now(UTC)
     with service().database.snapshot() as session:
         rules = level_rules(session)
@@ -131,6 +140,7 @@ def _list(problem: str = "", status: int = 200) -> Response:
         levels=levels(),
         today=datetime.now(service().zone).date(),
         decisions=DECISIONS,
+        written=written,
         problem=problem,
         done=request.args.get("done", ""),
     )

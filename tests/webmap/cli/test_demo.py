@@ -17,6 +17,8 @@ from data.people import add_account
 from geo.coordinates import Box
 from layers import catalogue, features
 from layers.demo import filled_on
+from layers.notices import actions as notices
+from layers.notices.queries import standing
 from layers.publication.actions import publish
 from tests.layers.answers import from_memory, from_record, present_of
 from tests.layers.town import OFFICIAL, Thing, fill, put
@@ -85,6 +87,8 @@ def test_it_fills_every_layer_and_says_how_much(kept: Database) -> None:
     assert said.exit_code == 0, said.output
     assert all(f"{count(kept, layer)} {layer}" in said.output for layer in LAYERS)
     assert all(count(kept, layer) > 0 for layer in LAYERS)
+    with kept.read() as session:
+        assert len(standing(session, datetime.now(UTC))) == 2
     assert verified(kept)
     before = content(kept)
 
@@ -124,6 +128,9 @@ def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_st
         features.remove(session, compounds, [next(gone)], OFFICIAL, now, "a mistake")
         features.move(session, needs, [features.Step(4, "acknowledged", now)], OFFICIAL, now)
         put(session, [Thing("needs", {"service": "repairs"}, shapely.Point(120.1, 30.3))], now)
+        for notice in standing(session, now):
+            sending = notices.Sending(f"off-{notice.id}", "linli@example.org", is_exercise=True)
+            notices.cancel(session, notice.id, {"zh": "误发"}, sending, OFFICIAL, now)
     publish(real, now + timedelta(hours=1))
 
     assert run("demo", "--remove").exit_code == 0
@@ -132,6 +139,7 @@ def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_st
         "compounds": 1, "quarantine_zones": 1, "volunteer_shifts": 1, "needs": 61,
     }  # fmt: skip
     left = content(real)
+    assert left["notices"] == []
     assert {row[6] for row in left["journal"]} <= {"compounds", "quarantine_zones", "volunteer_shifts", "needs"}
     assert len(left["journal"]) == 63 + 3 + 2
     assert len(left["publications"]) == 1
