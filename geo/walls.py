@@ -34,7 +34,7 @@ def closed_areas(cells: Cells, outlines: Sequence[BaseGeometry], gates: Sequence
         return [Closed(cells, cells) for _ in outlines]
     found = []
     for outline, inside, (lngs, lats) in zip(outlines, _inside(cells, outlines), gates, strict=True):
-        at = _on_border(outline, lngs, lats)
+        at = gates_of(outline, lngs, lats)
         _, around = disks(cells_of(lngs[at], lats[at], int(resolution(int(cells[0])))))
         found.append(Closed(inside, np.union1d(around, _nearest_inner(inside, lngs[at], lats[at]))))
     return found
@@ -95,7 +95,7 @@ def _nearest_inner(inside: Cells, lngs: Degrees, lats: Degrees) -> Cells:
     return border[nearest]
 
 
-def _on_border(outline: BaseGeometry, lngs: Degrees, lats: Degrees) -> Places:
+def gates_of(outline: BaseGeometry, lngs: Degrees, lats: Degrees) -> Places:
     """Which gates stand on the border of an outline."""
     west, south, east, north = outline.bounds
     narrow = np.cos(np.radians((south + north) / 2))  # degrees of longitude are so much shorter

@@ -96,6 +96,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "plans.publish": Permission(
             (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "publish a plan's posts as shifts of an organization"
         ),
+        "plans.claim": Permission(
+            (COORDINATOR,), "say that one's organization looks after a place for some hours, and hand it back"
+        ),
         "notices.read": Permission(EVERYONE, "read the notices to an area, as pages, as CAP and as a feed"),
         "notices.write": Permission(
             (*OFFICIALS, ADMINISTRATOR), "send a notice to an area one answers for, change it, call it off"

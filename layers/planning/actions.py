@@ -17,6 +17,7 @@ from layers.planning.plan import Plan, content_of, shifts_of
 from layers.planning.queries import kept_plan
 from layers.planning.record import KeptPlan, PlanningWeight
 from layers.planning.rules import HEAVIEST, names_of_kinds
+from layers.planning.terms import as_kept
 from layers.vocabulary.queries import vocabulary
 from layers.volunteer_shifts import LAYER as SHIFTS
 from layers.volunteer_shifts import actions as shifts
@@ -40,8 +41,10 @@ def set_weight(session: Session, kind: str, name: str, weight: float, actor: Act
     _note(session, "set_weight", {"kind": kind, "name": name, "weight": weight}, actor, at)
 
 
-def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime) -> int:
+def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime, follows: int | None = None) -> int:
     """Keeps a plan with what it was made from: `seq` is the number of the last change it knew of. Gives its number.
+
+    follows: the plan it is a new version of, which stays as it was.
 
     A plan is made before this, in a session that reads: solving takes seconds, and others wait for the writer.
     """
@@ -51,11 +54,12 @@ def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime) -> 
         made_at=at, made_by=actor.name, organization=request.organization, role=request.role,
         volunteers=request.volunteers, minutes=request.minutes, starts_at=request.starts_at, ends_at=request.ends_at,
         box=box and [box.west, box.south, box.east, box.north], weights=dict(plan.weights.by_kind),
-        seq=seq, content=content_of(plan), published_at=None, shifts=[],
+        seq=seq, content=content_of(plan), published_at=None, shifts=[], follows=follows, terms=as_kept(request.terms),
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _note(session, "keep_plan", {"plan": row.id, "role": request.role, "volunteers": request.volunteers}, actor, at)
+    details = {"plan": row.id, "role": request.role, "volunteers": request.volunteers}
+    _note(session, "keep_plan", details | ({} if follows is None else {"follows": follows}), actor, at)
     return row.id
 
 

@@ -5,146 +5,184 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from sqlalchemy.orm import Session
 
-from geo.cells import Cells, centers, parent
-from geo.reach import Places, Reach, minutes_to_nearest, reach
+from data.areas import communities_of
+from geo.cells import COVER, centers
+from geo.reach import Places, Reach
+from layers.cell_state.queries import rollup_rows
 from layers.compounds.queries import nearest_names
-from layers.planning.covering import Problem, adds, best_each
+from layers.planning.choosing import Decision, decide
+from layers.planning.claims import claims_of_others
+from layers.planning.covering import Problem, adds
 from layers.planning.demand import Asked, Served, asked_for, served
+from layers.planning.field import Field, around, demand_of, field_of, left_over, outside_of
 from layers.planning.gates import without_gate
-from layers.planning.ground import Ground, ground_around, restrictions_at
-from layers.planning.plan import CellShortfall, Left, Plan, Post, WithoutGate
+from layers.planning.ground import ground_around, restrictions_at
+from layers.planning.plan import CellShortfall, Change, Left, Plan, Post, WithoutGate
 from layers.planning.queries import weights_kept
-from layers.planning.rules import A_POINT, Points, Reason, Request, Weights, checked, reason_of, shared_out
+from layers.planning.ruled import within_reach
+from layers.planning.rules import A_POINT, Reason, Request, Weights, checked, reason_of, shared_out
+from layers.planning.terms import Terms
 from layers.vocabulary.queries import vocabulary
 
-#: Possible posts of one plan. The solver was measured with as many; more lie closer than people can tell apart.
-MOST_POSTS = 2_000
 
-#: Resolutions at which one possible post a cell is enough, tried until there are few: some 130, 350, 900 m apart.
-POST_RESOLUTIONS = (10, 9, 8)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Demand:
-    """Shortfall in whole hundredths of a point by cell and side of a wall: arrays of one length."""
-
-    cell: Cells
-    place: Places
-    left: NDArray[np.int64]
-    on_duty: NDArray[np.float64]
-    leads_there: NDArray[np.bool_]
-
-
-def make_plan(session: Session, request: Request, zone: ZoneInfo, now: datetime) -> Plan:
-    """The plan for a request, by what is known at `now`. Raises BadInput, and TooMuch for too large an area."""
+def make_plan(
+    session: Session, request: Request, zone: ZoneInfo, now: datetime, compared_with: Sequence[int] | None = None
+) -> Plan:
+    """The plan for a request, by what is known at `now`. compared_with: the cells of other posts; the plan then says
+    who gains and who loses beside them. Raises BadInput, and TooMuch for too large an area.
+    """
     words = vocabulary(session)
     request = checked(request, list(words.roles), now)
     weights = weights_kept(session)
     restrictions = restrictions_at(session, request.starts_at, zone)
     asked = asked_for(session, request, words.serves[request.role], restrictions, weights)
     taken = served(session, request, asked, weights)
-    shown = _by_cell(session, request, asked, taken)
-    ground = ground_around(np.unique(asked.cell), request.minutes, restrictions)
-    demand = _demand(asked, taken, ground)
-    return _solved(session, request, weights, shown, demand, ground, without_gate(restrictions, request.box))
-
-
-def _solved(
-    session: Session, request: Request, weights: Weights, shown: Sequence[CellShortfall], demand: _Demand,
-    ground: Ground, shut_in: Sequence[WithoutGate],
-) -> Plan:  # fmt: skip
-    candidates, found = _possible_posts(request, demand, ground)
-    ends = np.unique(demand.place[demand.leads_there])
-    column = np.full(len(ground.network.cells), -1)
-    column[ends] = np.arange(len(ends))
-    weight = np.bincount(column[demand.place[demand.leads_there]], demand.left[demand.leads_there], len(ends))
-    pairs = (np.ones(len(found.start)), (found.start, column[found.place]))
-    problem = Problem(csr_array(pairs, shape=(len(candidates), len(ends))), np.round(weight).astype(np.int64))
-    choice, one_more = best_each(problem, (request.volunteers, request.volunteers + 1))
-    # Unproven, one more could seem to reach less; but whoever has one more may leave them at home.
-    further = max(one_more.covered - choice.covered, 0)
-    nearest = _nearest_post(choice.posts, found, len(ground.network.cells))
-    looks_after = np.where(demand.leads_there, nearest[demand.place], -1)
-    posts = _posts(
-        session, request, candidates[list(choice.posts)], adds(problem, choice.posts), demand, ground, looks_after
-    )
-    return Plan(
-        request, weights, shown, choice.covered / A_POINT, choice.bound / A_POINT, posts, further / A_POINT,
-        _left(session, request, demand, looks_after < 0), shut_in,
+    named = sorted({*request.terms.locked, *(compared_with or ())})
+    cells, minutes = around(asked.cell, request.terms, named)
+    ground = ground_around(cells, max(request.minutes, minutes), restrictions)
+    claims = claims_of_others(session, request.organization, request.starts_at, request.ends_at)
+    made = _Made(
+        session, request, weights, asked, taken, field_of(request, demand_of(asked, taken, ground), ground, named),
+        tuple(cell for claim in claims for cell in claim.cells),
     )  # fmt: skip
+    return made.plan(without_gate(restrictions, request.box), compared_with)
 
 
-def _by_cell(session: Session, request: Request, asked: Asked, taken: Served) -> list[CellShortfall]:
-    found, at = np.unique(asked.cell, return_inverse=True)
-    figures = [
-        np.round(np.bincount(at, column, len(found)), 2)
-        for column in (asked.points, taken.ours, taken.others, _left_over(asked, taken))
-    ]
-    gap = np.bincount(at, asked.needs * ~taken.is_served, len(found)).astype(np.int64)
-    lngs, lats = centers(found)
-    names = nearest_names(session, lngs, lats, request.starts_at)
-    rows = zip(
-        found.tolist(),
-        lngs.tolist(),
-        lats.tolist(),
-        names,
-        *(figure.tolist() for figure in figures),
-        gap.tolist(),
-        strict=True,
-    )
-    return [CellShortfall(*row) for row in rows]
+@dataclass(eq=False)
+class _Made:
+    """A plan while it is made: what it is made from, and the parts of the answer."""
 
+    session: Session
+    request: Request
+    weights: Weights
+    asked: Asked
+    taken: Served
+    field: Field
+    claimed: tuple[int, ...]
 
-def _left_over(asked: Asked, taken: Served) -> Points:
-    return np.maximum(asked.points - taken.ours - taken.others, 0.0)
+    def plan(self, shut_in: Sequence[WithoutGate], compared_with: Sequence[int] | None) -> Plan:
+        """The whole of it."""
+        demand, decision = self.field.demand, self.decision
+        nearest = _nearest_post(decision.posts, self.field.found, len(self.field.ground.network.cells))
+        looks_after = np.where(demand.leads_there & self.counted(self.request.terms), nearest[demand.place], -1)
+        is_left = (looks_after < 0) & self.counted(self.request.terms)
+        return Plan(
+            request=self.request, weights=self.weights, cells=self._by_cell(), covered=decision.covered / A_POINT,
+            bound=decision.bound / A_POINT, posts=self._posts(looks_after), next_adds=decision.further / A_POINT,
+            left=self._left(is_left), without_gate=shut_in, decision=decision, left_out=self._left_out() / A_POINT,
+            changes=None if compared_with is None else self._changes(compared_with),
+        )  # fmt: skip
 
+    def counted(self, terms: Terms) -> NDArray[np.bool_]:
+        """Which rows of the demand count under some terms."""
+        return outside_of(self.field.demand.cell, self._excluded(terms))
 
-def _demand(asked: Asked, taken: Served, ground: Ground) -> _Demand:
-    place = ground.places(asked.lng, asked.lat)
-    pairs, at = np.unique(np.column_stack((asked.cell, place)), axis=0, return_inverse=True)
-    at = at.reshape(-1)
-    left = np.round(np.bincount(at, _left_over(asked, taken), len(pairs)) * A_POINT).astype(np.int64)
-    on_duty = np.zeros(len(pairs))
-    np.maximum.at(on_duty, at, taken.on_duty)
-    some = left > 0
-    cell, place = pairs[some, 0], pairs[some, 1].astype(np.intp)
-    leads_there = (place >= 0) & ground.leads_there[place] if len(place) else np.zeros(0, dtype=bool)
-    return _Demand(cell, place, left[some], on_duty[some], leads_there)
+    @cached_property
+    def decision(self) -> Decision:
+        """Where to stand."""
+        lngs, lats = centers(self.field.demand.cell)
+        communities = communities_of(self.session, lngs, lats)
+        return decide(self.field, self.request.terms, self.request.volunteers, communities, self.counted)
 
+    def _excluded(self, terms: Terms) -> tuple[int, ...]:
+        return terms.excluded + (self.claimed if terms.without_claimed else ())
 
-def _possible_posts(request: Request, demand: _Demand, ground: Ground) -> tuple[Places, Reach]:
-    """Where a post may be, and which need each would reach.
+    def _left_out(self) -> int:
+        """Hundredths of a point that do not count, because their cells are excluded or claimed."""
+        return int(self.field.demand.left[~self.counted(self.request.terms)].sum())
 
-    In every cell of some 130 m the place nearest to need, and where need itself is, as long as there are few enough;
-    else in larger cells, where most need is. Only where somebody from outside of all walls can come to, and inside of
-    the box.
-    """
-    network = ground.network
-    left = np.bincount(demand.place[demand.leads_there], demand.left[demand.leads_there], len(network.cells))
-    ends = np.flatnonzero(left)
-    far = minutes_to_nearest(network, ends, request.minutes)
-    near = np.isfinite(far)
-    if request.box is not None:
-        lngs, lats = centers(network.cells)
-        near &= (lngs >= request.box.west) & (lngs < request.box.east)
-        near &= (lats >= request.box.south) & (lats < request.box.north)
-    candidates = np.flatnonzero(near)
-    order = candidates[np.lexsort((candidates, -left[candidates], far[candidates]))]
-    for res in POST_RESOLUTIONS:
-        _, first = np.unique(parent(network.cells[order], res), return_index=True)
-        thinned = order[np.sort(first)]  # where most need is comes first
-        if len(thinned) <= MOST_POSTS:
-            break
-    with_need = np.union1d(thinned, ends[near[ends]])
-    chosen = with_need if len(with_need) <= MOST_POSTS else thinned[:MOST_POSTS]
-    return chosen, reach(network, chosen, request.minutes, ends)
+    def _by_cell(self) -> list[CellShortfall]:
+        asked, taken = self.asked, self.taken
+        counted = outside_of(asked.cell, self._excluded(self.request.terms))
+        found, at = np.unique(asked.cell[counted], return_inverse=True)
+        figures = [
+            np.round(np.bincount(at, column[counted], len(found)), 2)
+            for column in (asked.points, taken.ours, taken.others, left_over(asked, taken))
+        ]
+        gap = np.bincount(at, (asked.needs * ~taken.is_served)[counted], len(found)).astype(np.int64)
+        lngs, lats = centers(found)
+        names = nearest_names(self.session, lngs, lats, self.request.starts_at)
+        columns = (found.tolist(), lngs.tolist(), lats.tolist(), names, *(figure.tolist() for figure in figures))
+        return [CellShortfall(*row) for row in zip(*columns, gap.tolist(), strict=True)]
+
+    def _posts(self, looks_after: Places) -> list[Post]:
+        demand, chosen = self.field.demand, list(self.decision.posts)
+        found = self.field.ground.network.cells[self.field.posts[chosen]]
+        lngs, lats = centers(found)
+        names = nearest_names(self.session, lngs, lats, self.request.starts_at)
+        need = [int(demand.left[looks_after == at].sum()) / A_POINT for at in range(len(chosen))]
+        volunteers = shared_out(self.request.volunteers, need)
+        added = adds(self.field.problem(self.counted(self.request.terms)), chosen)
+        locked = set(self.request.terms.locked)
+        places = zip(found.tolist(), lngs.tolist(), lats.tolist(), names, strict=True)
+        return [
+            Post(
+                cell, lng, lat, name, volunteers[at], added[at] / A_POINT, need[at],
+                tuple(np.unique(demand.cell[looks_after == at]).tolist()), cell in locked,
+            )
+            for at, (cell, lng, lat, name) in enumerate(places)
+        ]  # fmt: skip
+
+    def _left(self, is_left: NDArray[np.bool_]) -> list[Left]:
+        """Cells with need that no post reaches, most need first."""
+        demand = self.field.demand
+        by_cell: dict[tuple[int, Reason], int] = {}
+        for at in np.flatnonzero(is_left).tolist():
+            reason = reason_of(bool(demand.leads_there[at]), float(demand.on_duty[at]))
+            key = (int(demand.cell[at]), reason)
+            by_cell[key] = by_cell.get(key, 0) + int(demand.left[at])
+        keys = sorted(by_cell, key=lambda key: (-by_cell[key], key))
+        lngs, lats = centers(np.array([cell for cell, _ in keys], dtype=np.int64))
+        names = nearest_names(self.session, lngs, lats, self.request.starts_at)
+        return [
+            Left(cell, lng, lat, name, by_cell[cell, reason] / A_POINT, reason)
+            for (cell, reason), lng, lat, name in zip(keys, lngs.tolist(), lats.tolist(), names, strict=True)
+        ]
+
+    def _changes(self, others: Sequence[int]) -> list[Change]:
+        """By the nearest compound: what of it other posts bring within reach, and what these do. By what is known now,
+        whether it counts for the plan or not.
+        """
+        demand, column = self.field.demand, self.field.column
+        problem = Problem(self.field.reached, self.field.by_end(demand.left))
+        is_reached = [
+            (column >= 0) & (within_reach(problem, posts)[column] > 0 if len(self.field.ends) else False)
+            for posts in (self.field.of_cells(others), self.decision.posts)
+        ]
+        lngs, lats = centers(demand.cell)
+        names = nearest_names(self.session, lngs, lats, self.request.starts_at)
+        communities = communities_of(self.session, lngs, lats)
+        homes = self._homes()
+        found: dict[str, list[float]] = {}
+        where = dict(zip(names, communities, strict=True))
+        for side, reached in enumerate(is_reached):
+            cells_by_name: dict[str, set[int]] = {}
+            for at in np.flatnonzero(reached).tolist():
+                row = found.setdefault(names[at], [0, 0, 0, 0])
+                row[side] += int(demand.left[at])
+                cells_by_name.setdefault(names[at], set()).add(int(demand.cell[at]))
+            for name, cells in cells_by_name.items():
+                found[name][2 + side] = sum(homes.get(cell, 0) for cell in cells)
+        changes = [
+            Change(name, where[name], row[0] / A_POINT, row[1] / A_POINT, int(row[2]), int(row[3]))
+            for name, row in found.items()
+        ]
+        return sorted(changes, key=lambda one: (-abs(one.after - one.before), one.near))
+
+    def _homes(self) -> dict[int, int]:
+        """Households by cell of the demand."""
+        cells = self.field.demand.cell
+        if not len(cells):
+            return {}
+        rows = rollup_rows(self.session, COVER, int(cells.min()), int(cells.max()), ("households",))
+        return {int(cell): int(count) for cell, count in rows}
 
 
 def _nearest_post(posts: Sequence[int], found: Reach, places: int) -> Places:
@@ -155,39 +193,3 @@ def _nearest_post(posts: Sequence[int], found: Reach, places: int) -> Places:
     rows = rows[np.argsort(-found.minutes[rows], kind="stable")]
     nearest[found.place[rows]] = [order[post] for post in found.start[rows].tolist()]
     return nearest
-
-
-def _posts(
-    session: Session, request: Request, places: Places, added: Sequence[int], demand: _Demand, ground: Ground,
-    looks_after: Places,
-) -> list[Post]:  # fmt: skip
-    found = ground.network.cells[places]
-    lngs, lats = centers(found)
-    names = nearest_names(session, lngs, lats, request.starts_at)
-    need = [int(demand.left[looks_after == at].sum()) / A_POINT for at in range(len(places))]
-    volunteers = shared_out(request.volunteers, need)
-    return [
-        Post(
-            cell, lng, lat, name, volunteers[at], added[at] / A_POINT, need[at],
-            tuple(np.unique(demand.cell[looks_after == at]).tolist()),
-        )
-        for at, (cell, lng, lat, name) in enumerate(
-            zip(found.tolist(), lngs.tolist(), lats.tolist(), names, strict=True)
-        )
-    ]  # fmt: skip
-
-
-def _left(session: Session, request: Request, demand: _Demand, is_left: NDArray[np.bool_]) -> list[Left]:
-    """Cells with need that no post reaches, most need first."""
-    by_cell: dict[tuple[int, Reason], int] = {}
-    for at in np.flatnonzero(is_left).tolist():
-        reason = reason_of(bool(demand.leads_there[at]), float(demand.on_duty[at]))
-        key = (int(demand.cell[at]), reason)
-        by_cell[key] = by_cell.get(key, 0) + int(demand.left[at])
-    keys = sorted(by_cell, key=lambda key: (-by_cell[key], key))
-    lngs, lats = centers(np.array([cell for cell, _ in keys], dtype=np.int64))
-    names = nearest_names(session, lngs, lats, request.starts_at)
-    return [
-        Left(cell, lng, lat, name, by_cell[cell, reason] / A_POINT, reason)
-        for (cell, reason), lng, lat, name in zip(keys, lngs.tolist(), lats.tolist(), names, strict=True)
-    ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.cells import to_hex
-from layers.planning.rules import GATE_MINUTES, Reason, Request, Weights
+from layers.planning.choosing import Backup, Decision
+from layers.planning.rules import A_POINT, GATE_MINUTES, Reason, Request, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Post:
     """Where volunteers stand: a cell of resolution 11, its centre, the nearest compound's name.
 
     adds: the points it brings within reach beside those of the posts before it. cells: those it looks after, because
-    no other post is nearer, with their `need` in points.
+    no other post is nearer, with their `need` in points. is_locked: it stays here whatever it adds.
     """
 
     cell: int
@@ -26,6 +27,7 @@ class Post:
     adds: float
     need: float
     cells: tuple[int, ...]
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,29 @@ class WithoutGate:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What comes within reach near a compound by other posts and by the plan's, in points and homes."""
+
+    near: str
+    community: str
+    before: float
+    after: float
+    homes_before: int
+    homes_after: int
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nobody gains or loses here."""
+        return (self.before, self.homes_before) == (self.after, self.homes_after)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer to a request; covered and bound in points. `next_adds`: what one more volunteer would bring."""
+    """The answer to a request; covered and bound in points. `next_adds`: what one more volunteer would bring.
+
+    decision: how the posts were chosen. left_out: points that do not count by the request's terms. changes: beside
+    other posts, None where it was not compared.
+    """
 
     request: Request
     weights: Weights
@@ -79,6 +102,9 @@ class Plan:
     next_adds: float
     left: Sequence[Left]
     without_gate: Sequence[WithoutGate]
+    decision: Decision
+    left_out: float = 0.0
+    changes: Sequence[Change] | None = None
 
     @property
     def shortfall(self) -> float:
@@ -97,6 +123,18 @@ def content_of(plan: Plan) -> dict[str, Any]:
         "covered": plan.covered,
         "bound": plan.bound,
         "next_adds": plan.next_adds,
+        "was_stopped": plan.decision.was_stopped,
+        "left_out": plan.left_out,
+        "curve": [{"volunteers": number, "covered": points / A_POINT} for number, points in plan.decision.curve],
+        "costs": {name: points / A_POINT for name, points in plan.decision.costs.items()},
+        "floors": [
+            {
+                "community": one.community, "need": one.need / A_POINT, "least": one.least / A_POINT,
+                "covered": one.covered / A_POINT, "reason": one.reason,
+            }
+            for one in plan.decision.floors
+        ],
+        "backup": _backup(plan.decision.backup),
         "without_gate": {
             "minutes": GATE_MINUTES,
             "households": sum(one.households for one in plan.without_gate),
@@ -106,7 +144,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
             {
                 "cell": to_hex(post.cell), "lng": round(post.lng, 6), "lat": round(post.lat, 6), "near": post.near,
                 "volunteers": post.volunteers, "adds": post.adds, "need": post.need,
-                "cells": [to_hex(cell) for cell in post.cells],
+                "cells": [to_hex(cell) for cell in post.cells], "locked": post.is_locked,
             }
             for post in plan.posts
         ],
@@ -125,6 +163,13 @@ def content_of(plan: Plan) -> dict[str, Any]:
             for one in plan.cells
         ],
     }  # fmt: skip
+
+
+def _backup(backup: Backup | None) -> dict[str, float] | None:
+    if backup is None:
+        return None
+    parts = {"fragile": backup.fragile, "once": backup.once, "twice": backup.twice}
+    return {name: points / A_POINT for name, points in parts.items()}
 
 
 def shifts_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:

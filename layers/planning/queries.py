@@ -30,6 +30,12 @@ def kept_plan(session: Session, plan_id: int, lock: bool = False) -> dict[str, A
     return dict(row)
 
 
+def versions_of(session: Session, plan_id: int) -> list[int]:
+    """The numbers of the plans that are new versions of a plan, newest first."""
+    query = select(KeptPlan.id).where(KeptPlan.follows == plan_id).order_by(KeptPlan.id.desc())
+    return list(session.execute(query).scalars())
+
+
 def latest_plans(session: Session, limit: int) -> list[dict[str, Any]]:
     """The plans kept last, newest first: what a list says of each, without the content, megabytes for a city."""
     listed = (KeptPlan.id, KeptPlan.role, KeptPlan.volunteers, KeptPlan.starts_at, KeptPlan.published_at)

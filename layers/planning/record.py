@@ -25,6 +25,7 @@ class KeptPlan(Base):
     """A plan as it was made: what was asked, the weights and the journal's number it was made from, and its content.
 
     Nothing in it is finer than a cell of resolution 11. `shifts` are the numbers of the shifts it was published as.
+    `follows` is the plan it is a new version of, which stays as it was; `terms` is what it had to keep to.
     """
 
     __tablename__ = "plans"
@@ -45,3 +46,24 @@ class KeptPlan(Base):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     shifts: Mapped[list[int]] = mapped_column(Json)
+    follows: Mapped[int | None] = mapped_column(Key, index=True)
+    terms: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class CellClaim(Base):
+    """ "We look after this until then": an organization's word for some cells (resolution 11), near a compound.
+
+    It ends by itself at `until`, or earlier where it was handed back at `ended_at`.
+    """
+
+    __tablename__ = "cell_claims"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - as above
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    organization: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    near: Mapped[str] = mapped_column(Text)
+    cells: Mapped[list[int]] = mapped_column(Json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heapify, heapreplace
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.coordinates import Box
 from layers.errors import BadInput
+from layers.planning.terms import ANY, Terms, check_terms
 from layers.text import Text
 
 Points = NDArray[np.float64]
@@ -106,7 +107,7 @@ class Weights:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a plan is asked for: so many volunteers in a role, so many minutes on foot from their posts, from when to
-    when, where (None: everywhere), and for which organization ("": none, all who are on duty are others).
+    when, where (None: everywhere), for which organization ("": none, all on duty are others), and on what terms.
     """
 
     role: str
@@ -116,6 +117,7 @@ class Request:
     ends_at: datetime
     box: Box | None = None
     organization: str = ""
+    terms: Terms = ANY
 
 
 def checked(request: Request, roles: Sequence[str], now: datetime) -> Request:
@@ -134,10 +136,8 @@ def checked(request: Request, roles: Sequence[str], now: datetime) -> Request:
         _refuse("to", "the window ends before it starts")
     if request.ends_at - max(request.starts_at, now) > LONGEST_WINDOW:
         _refuse("to", f"the window is longer than {LONGEST_WINDOW.days} days: make a plan for each week")
-    starts_at = max(request.starts_at, now)
-    return Request(
-        request.role, request.volunteers, request.minutes, starts_at, request.ends_at, request.box, request.organization
-    )
+    check_terms(request.terms, request.volunteers)
+    return replace(request, starts_at=max(request.starts_at, now))
 
 
 def _refuse(name: str, reason: str) -> None:

@@ -34,7 +34,7 @@ PUBLIC: Mapping[str, str] = {
     "/problems/<name>": "/problems/bad-input",
 }
 
-#: Pages staff see. The map is another one for them. `kept` keeps a plan.
+#: Pages staff see. The map is another one for them. `kept` keeps a plan, of which the next two are.
 STAFF: Mapping[str, str] = {
     "/account": "/account",
     "/account/staff": "/account/staff",
@@ -50,6 +50,8 @@ STAFF: Mapping[str, str] = {
     "/posters/print": "/posters",
     "/plan": "/plan?volunteers=6",
     "/plan/<int(max=9223372036854775807):plan_id>": "kept",
+    "/plan/<int(max=9223372036854775807):plan_id>/edit": "edited",
+    "/plan/<int(max=9223372036854775807):plan_id>/sheet": "printed",
     "/zones": "/zones",
     "/gates": "/gates",
     "/gates/new": "/gates/new",
@@ -199,9 +201,11 @@ def open_page(visitor: Visitor, address: str) -> None:
         page.locator("#send").click()
         expect(page.locator(".reference").first).to_be_visible()
     elif address == "kept":
-        visitor.open("/plan?volunteers=6")
+        visitor.open("/plan?volunteers=6&floor=10&backup=1")
         page.locator("#keep").click()
         expect(page.locator("#publish")).to_be_attached()
+    elif address in ("edited", "printed"):
+        visitor.open("/plan/1/edit" if address == "edited" else "/plan/1/sheet")
     else:
         visitor.open(address)
     if page.locator("#legend").count():

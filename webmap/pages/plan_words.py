@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from geo.cells import from_hex, parent, to_hex
@@ -62,7 +63,41 @@ def quality_in_words(content: Mapping[str, Any]) -> str:
     if covered >= bound:
         return _("No other choice of posts reaches more.")
     percent = max(math.ceil(1000 * (bound - covered) / bound) / 10, 0.1)
-    return _("This is within %(percent)s %% of the best possible.", percent=percent)
+    said = _("This is within %(percent)s %% of the best possible.", percent=percent)
+    if content.get("was_stopped"):
+        said += " " + _("The search was stopped after some seconds; a smaller part of the map is searched to the end.")
+    return said
+
+
+def costs_in_words(content: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """What the plan had to keep to, and the points that each of it costs."""
+    titles = {
+        "starts": _("Posts near to the starting places"),
+        "backup": _("A second post for fragile places"),
+        "floor": _("The floor of each community"),
+        "locked": _("Posts that are locked"),
+        "barred": _("Posts that were taken out"),
+        "excluded": _("Places that are left out"),
+        "without_claimed": _("Places that others look after"),
+    }
+    return [(titles[name], points) for name, points in content.get("costs", {}).items()]
+
+
+def floors_in_words(content: Mapping[str, Any]) -> list[str]:
+    """A sentence for each community whose floor is missed."""
+    reasons = {
+        "unreachable": _("No post reaches more of %(community)s: %(covered)s of the %(least)s points of its floor."),
+        "too_few": _("There are too few for the floor of %(community)s: %(covered)s of its %(least)s points."),
+    }
+    return [
+        reasons[one["reason"]]
+        % {
+            name: one[name] if name == "community" else format_decimal(one[name])
+            for name in ("community", "covered", "least")
+        }
+        for one in content.get("floors", ())
+        if one["reason"]
+    ]
 
 
 def left_in_words(left: Iterable[tuple[str, str, float]], reasons: Mapping[str, Text]) -> list[tuple[str, list[Any]]]:
@@ -78,8 +113,11 @@ def shortfall_by_place(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
     """Need, what is taken care of, and what is not, by the nearest compound; those that lack most first."""
     found: dict[str, dict[str, Any]] = {}
     for cell in cells:
-        row = found.setdefault(cell["near"], {"need": 0.0, "ours": 0.0, "others": 0.0, "shortfall": 0.0, "gap": 0})
-        for name in row:
+        row = found.setdefault(
+            cell["near"], {"need": 0.0, "ours": 0.0, "others": 0.0, "shortfall": 0.0, "gap": 0, "cells": []}
+        )
+        for name in ("need", "ours", "others", "shortfall", "gap"):
             row[name] += cell[name]
+        row["cells"].append(cell["cell"])
     rows = [{"place": place or _("away from compounds"), **row} for place, row in found.items()]
     return sorted(rows, key=lambda row: (-row["shortfall"], row["place"]))[:MOST_PLACES]

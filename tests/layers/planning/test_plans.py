@@ -60,7 +60,7 @@ def test_the_first_volunteer_goes_where_most_is_needed_and_the_next_to_the_rest(
 def test_where_there_are_too_many_possible_posts_those_at_most_need_stay(
     store: Database, monkeypatch: pytest.MonkeyPatch, most: tuple[float, float]
 ) -> None:
-    monkeypatch.setattr("layers.planning.making.MOST_POSTS", 2)
+    monkeypatch.setattr("layers.planning.field.MOST_POSTS", 2)
     asks = [(0, 0), (FAR, 0), (-FAR, 0), (0, FAR), (0, -FAR)]
     fill(store, [need(at(*where), urgency="urgent" if where == most else "ordinary") for where in asks])
 

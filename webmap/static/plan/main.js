@@ -8,6 +8,8 @@ import { make } from "../map/words.js";
 
 const { L, h3 } = window;
 
+const POST_RESOLUTION = 11; // of the place where a post stands
+
 /** Starts the page on a Leaflet map; called once by the script folium writes. */
 export function start(map) {
   const config = JSON.parse(document.getElementById("map-config").textContent);
@@ -27,6 +29,7 @@ export function start(map) {
   drawCells(map, config.cells);
   drawPosts(map, config.posts);
   offerWhatIsShown(map);
+  if (config.steps) offerSteps(map, config);
 }
 
 /** A box around posts, with room for one alone. */
@@ -70,10 +73,11 @@ function drawCells(map, cells) {
 /** Posts by their number in the list. */
 function drawPosts(map, posts) {
   map.createPane("posts").style.zIndex = 650; // above the names of zones
-  posts.forEach(({ lng, lat, name }, at) => {
+  posts.forEach((post, at) => {
+    const { lng, lat, name } = post;
     const html = make("span", { class: "plan-post", role: "img", "aria-label": name, title: name }, String(at + 1));
     const icon = L.divIcon({ html, className: "symbol-place", iconSize: [32, 32] });
-    L.marker([lat, lng], { icon, keyboard: false, zIndexOffset: 1000 - at, pane: "posts" }).addTo(map); // the list holds the same
+    post.marker = L.marker([lat, lng], { icon, keyboard: false, zIndexOffset: 1000 - at, pane: "posts" }).addTo(map); // the list holds the same
   });
 }
 
@@ -85,5 +89,42 @@ function offerWhatIsShown(map) {
   form.addEventListener("submit", () => {
     if (form.elements.area.value !== "shown") return;
     form.elements.bbox.value = map.getBounds().toBBoxString();
+  });
+}
+
+/** Lets a plan be changed on the map too: a tap on a post, or on a shaded place, offers the steps of the lists. */
+function offerSteps(map, { posts, cells, steps: words }) {
+  const form = document.getElementById("change");
+  let moving = null;
+  for (const hint of document.querySelectorAll("[data-on-map]")) hint.hidden = false;
+
+  function take(step) {
+    form.append(make("input", { type: "hidden", name: "step", value: step }));
+    form.submit();
+  }
+
+  function offer(at, title, choices) {
+    const buttons = choices.map(([words, act]) => {
+      const button = make("button", { type: "button", class: "button" }, words);
+      button.addEventListener("click", act);
+      return button;
+    });
+    const content = make("div", { class: "plan-offer" }, make("p", {}, title), ...buttons);
+    L.popup({ minWidth: 180 }).setLatLng(at).setContent(content).openOn(map);
+  }
+
+  for (const post of posts)
+    post.marker.on("click", () =>
+      offer([post.lat, post.lng], post.name, [
+        post.locked ? [words.unlock, () => take(`unlock:${post.cell}`)] : [words.lock, () => take(`lock:${post.cell}`)],
+        [words.move, () => { moving = post; offer([post.lat, post.lng], words.where, []); }],
+        [words.out, () => take(`out:${post.cell}`)],
+      ]));
+
+  const shaded = new Set(cells.map(([cell]) => cell));
+  map.on("click", ({ latlng: { lat, lng } }) => {
+    if (moving) return take(`move:${moving.cell}:${h3.latLngToCell(lat, lng, POST_RESOLUTION)}`);
+    const cell = cells.length && h3.latLngToCell(lat, lng, h3.getResolution(cells[0][0]));
+    if (shaded.has(cell)) offer([lat, lng], words.here, [[words.leave, () => take(`leave:${cell}`)]]);
   });
 }
