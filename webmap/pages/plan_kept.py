@@ -26,7 +26,7 @@ from layers.planning.terms import Terms, terms_of
 from layers.triage.queries import organizations
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
-from webmap.duty import BY_AREA, check_area
+from webmap.duty import check_place
 from webmap.pages.plan_view import shown
 from webmap.pages.planning import made_of
 from webmap.pages.post_drawing import drawing_of
@@ -53,24 +53,23 @@ def publish_it(plan_id: int) -> Response:
     """Publishes the posts of a kept plan as shifts."""
     actor = current_actor()
     organization = actor.organization or request.form.get("organization", "").strip()
+    with service().database.read() as session:
+        posts = kept_plan(session, plan_id)["content"]["posts"]
+        known = {actor.organization, *organizations(session)} - {""}
+    if organization not in known:
+        return _kept(plan_id, _("Choose the organization the shifts are for."), 403)
+    try:
+        for post in posts:
+            area = cover_of_cells([from_hex(cell) for cell in (post["cell"], *post["cells"])])
+            check_place(actor, area, organization)
+    except NotAllowed:
+        return _kept(plan_id, _("These posts are not inside your duty area. Nothing was published."), 403)
     try:
         with service().database.write() as session:
-            if organization not in {actor.organization, *organizations(session)}:
-                raise BadInput("no such organization", [{"field": "organization", "reason": "unknown"}])
-            if actor.role in BY_AREA:
-                posts = kept_plan(session, plan_id)["content"]["posts"]
-                check_area(
-                    actor, cover_of_cells([from_hex(cell) for one in posts for cell in (one["cell"], *one["cells"])])
-                )
             publish(session, plan_id, organization, actor, datetime.now(UTC))
-    except NotAllowed as error:
-        said = _("A plan made for an organization is published by it.")
-        if "duty area" in str(error):
-            said = _("These posts are not inside your duty area. Nothing was published.")
-        return _kept(plan_id, said, 403)
-    except BadInput as error:
-        if error.errors:
-            return _kept(plan_id, _("Choose the organization the shifts are for."), 403)
+    except NotAllowed:
+        return _kept(plan_id, _("A plan made for an organization is published by it."), 403)
+    except BadInput:
         return _kept(plan_id, _("The window of this plan is over, or it has no post. Make a new one."), 409)
     return make_response(redirect(url_for("kept_plans.one", plan_id=plan_id, done="published"), 303))
 
