@@ -30,10 +30,14 @@ def test_a_coordinator_plans_edits_sees_gains_and_losses_and_publishes(visit: Vi
     expect(page.locator("#changes")).to_contain_text("无人得益也无人受损")
     page.locator("#place").select_option(index=0)
     page.get_by_role("button", name="不计入", exact=True).click()
-    page.get_by_role("button", name=re.compile("^移除")).last.click()
-    expect(page.locator("#changes td").first).to_be_visible()
-    expect(page.locator("#changes")).to_contain_text(re.compile("[▲▼]"))
-    expect(page.locator(".plan-posts .plan-mark")).to_have_text(["已锁定"])
+    expect(page.get_by_role("button", name=re.compile("^重新计入"))).to_be_attached()
+    uncovered = {text.rpartition(" ")[0] for text in page.locator("[aria-labelledby=left-title] li").all_inner_texts()}
+    reachable = [name for name in page.locator("#to option").all_inner_texts() if name in uncovered]
+    page.locator("#post").select_option(index=1)
+    page.locator("#to").select_option(label=reachable[0])
+    page.get_by_role("button", name="移到该处", exact=True).click()
+    expect(page.locator("#changes tr", has_text=reachable[0])).to_contain_text(re.compile("▲"))
+    expect(page.locator(".plan-posts .plan-mark")).to_have_text(["已锁定", "已锁定"])
     page.locator("#accept").click()
     expect(page.get_by_role("status").first).to_have_text("新版本已保存，原方案保持不变。")
     assert page.url.partition("?")[0] != address
