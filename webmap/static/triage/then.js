@@ -123,9 +123,9 @@ export class Then {
     const [urgently, uncovered, there, wanted] = [urgent, gap, filled, places].map((figure) => words.number(figure));
     const lines = [
       needs ? `${words.number(needs)} ${words.count("needs_exact", needs)}` : words.say("needs_none"),
-      words.say("staffing", { urgent: urgently, gap: uncovered, filled: there, places: wanted }),
+      needs || places ? words.say("staffing", { urgent: urgently, gap: uncovered, filled: there, places: wanted }) : "",
       households ? words.count("households", households) : words.say("nobody_known"),
-    ];
+    ].filter(Boolean);
     window.L.popup().setLatLng(point).setContent(make("div", {}, ...lines.map((line) => make("p", {}, line)))).openOn(this.map);
   }
 }

@@ -64,6 +64,7 @@ export class TimeBar {
     this.slider.parentElement.style.setProperty("--now", Math.min(1, now / this.slider.max));
     this.label.textContent = this.said(at);
     this.slider.setAttribute("aria-valuetext", this.label.textContent);
+    if (!at) this.exact.value = "";
     const query = at ? (at < written(Date.now()) ? { from: at, to: written(Date.now()) } : { from: written(Date.now()), to: at }) : {};
     this.compare.href = `/dashboard/compare?${new URLSearchParams(query)}`;
   }
