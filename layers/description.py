@@ -122,6 +122,8 @@ class Layer:
     ] = ()  # in further private tables, the column that names the feature
     kept_on_update: tuple[str, ...] = ()  # columns that loading the same source id again leaves as they are
 
+    derived: Mapping[str, Text] = field(default_factory=dict)  # titles of columns that follow from what is done
+
     def may_move(self, row: Mapping[str, Any], to_state: str) -> bool:
         """Whether the feature in `row` may go to `to_state`, whoever asks."""
         if self.move_rule is not None:
@@ -134,9 +136,11 @@ class Layer:
         return (*own, *self.private_references)
 
     def title_of(self, field_name: str) -> Text:
-        """The title of one of the layer's fields, from its schema; the bare name where the schema has none."""
+        """The title of one of the layer's fields, from its schema or `derived`; the bare name where neither has one."""
         info = self.feature.model_fields.get(field_name)
         extra = info.json_schema_extra if info is not None else None
         if isinstance(extra, dict) and "title_zh" in extra:
             return Text(en=str(info.title if info else field_name), zh=str(extra["title_zh"]))
+        if field_name in self.derived:
+            return self.derived[field_name]
         return Text(en=field_name.replace("_", " "), zh=field_name)

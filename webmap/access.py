@@ -99,6 +99,15 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "plans.claim": Permission(
             (COORDINATOR,), "say that one's organization looks after a place for some hours, and hand it back"
         ),
+        "shifts.manage": Permission(
+            (COORDINATOR,),
+            "see the shifts of one's own organization, send out their links, show the code at a post, read who comes: "
+            "names and contacts, each reading noted in the journal",
+        ),
+        "shifts.take": Permission(
+            EVERYONE,
+            "with a shift's link: take a place; with the private link: see it, give it up, hand it on, check in",
+        ),
         "notices.read": Permission(EVERYONE, "read the notices to an area, as pages, as CAP and as a feed"),
         "notices.write": Permission(
             (*OFFICIALS, ADMINISTRATOR), "send a notice to an area one answers for, change it, call it off"

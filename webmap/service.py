@@ -70,6 +70,11 @@ class Service:
         """
         return hmac.new(self.settings.secret_key.encode(), b"households served at drops", hashlib.sha256).digest()
 
+    @property
+    def shift_key(self) -> bytes:
+        """The key from which the links of shifts and the codes at their posts follow. In no store and no backup."""
+        return hmac.new(self.settings.secret_key.encode(), b"links and codes of shifts", hashlib.sha256).digest()
+
     def present(self, internal: bool) -> Present:
         """What is true now, kept ready in this process, for staff or for the public."""
         if internal not in self._presents:

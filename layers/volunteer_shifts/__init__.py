@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
 from layers.text import Text
-from layers.volunteer_shifts.record import VolunteerShift
+from layers.volunteer_shifts.preparing import prepare
+from layers.volunteer_shifts.record import ShiftLink, ShiftPlace, VolunteerShift
 from layers.volunteer_shifts.rules import MOVES, Feature, contribution
 from layers.volunteer_shifts.story import STORY
 
@@ -41,4 +42,7 @@ LAYER = Layer(
     moves=MOVES,
     story=STORY,
     interval=("starts_at", "ends_at"),
+    prepare=prepare,
+    derived={"places_taken": Text("Places taken by link", "链接报名人数")},
+    private_references=tuple(table.__table__.c.shift_id for table in (ShiftPlace, ShiftLink)),
 )

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 from layers import features
 from layers.actor import Actor
 from layers.volunteer_shifts import LAYER
+from layers.volunteer_shifts.places import move_up_among
 
 
 def put(session: Session, incoming: Sequence[features.Incoming], actor: Actor, at: datetime) -> features.PutResult:
-    """Creates shifts, or updates those whose source id is known."""
-    return features.put(session, LAYER, incoming, actor, at)
+    """Creates shifts, or updates those whose source id is known; places that get free go to those who wait."""
+    result = features.put(session, LAYER, incoming, actor, at)
+    if result.updated:
+        move_up_among(session, result.ids, at)
+    return result
 
 
 def move(

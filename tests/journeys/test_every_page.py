@@ -13,6 +13,7 @@ from passlib.totp import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
+from tests.journeys.shifts import WAYS
 from tests.journeys.visitors import DESKTOP, OFFICIALS, PHONE, Visitor, fits, violations
 from webmap import create_app
 from webmap.settings import Settings
@@ -69,15 +70,25 @@ STAFF: Mapping[str, str] = {
     "/notices/new": "/notices/new",
 }
 
-#: Pages of an organization's people.
-ORGANIZATION: Mapping[str, str] = {"/round": "/round", "/round/waiting": "/round/waiting"}
+#: Pages of an organization's people, and of who comes to its shifts: `tests.journeys.shifts` says how they are come by.
+ORGANIZATION: Mapping[str, str] = {
+    "/round": "/round",
+    "/round/waiting": "/round/waiting",
+    "/shifts": "/shifts",
+    "/shifts/<int(max=9223372036854775807):shift_id>": "shift",
+    "/shifts/<int(max=9223372036854775807):shift_id>/post": "post",
+    "/shifts/link/<token>": "link",
+    "/shifts/mine/<token>": "mine",
+    "/shifts/offer/<token>": "offer",
+    "/shifts/here/<int(max=9223372036854775807):shift_id>": "here",
+}
 
 #: Pages on the way to an account, which `joining` goes.
 JOINING = ("/invitation/<token>", "/sign-in/set-up", "/sign-in/code")
 
 #: Routes that answer no page for reading: files, data, and what only leads on.
 NO_PAGES = ("/api/", "/static/", "/healthz", "/metrics", "/openapi", "/favicon.ico", "/basemap", "/worker.js",
-            "/manifest.webmanifest", "/report/compounds.json", "/sitrep", "/dashboard/figures",
+            "/manifest.webmanifest", "/report/compounds.json", "/shifts/calendar/", "/sitrep", "/dashboard/figures",
             "/notices.atom", "/notices/<int(max=9223372036854775807):notice_id>.cap.xml")  # fmt: skip
 
 #: Text smaller, or lines closer, than large type promises; what readers alone hear is not measured.
@@ -206,6 +217,8 @@ def open_page(visitor: Visitor, address: str) -> None:
         expect(page.locator("#publish")).to_be_attached()
     elif address in ("edited", "printed"):
         visitor.open("/plan/1/edit" if address == "edited" else "/plan/1/sheet")
+    elif address in WAYS:
+        WAYS[address](page)
     else:
         visitor.open(address)
     if page.locator("#legend").count():

@@ -54,14 +54,18 @@ def publish(clock: bool) -> None:
 
 
 def _do_what_is_due(database: Database, now: datetime, zone: ZoneInfo) -> bool:
-    """Ends claims and publishes; with each publication closes months. Whether there was something to publish."""
+    """Ends claims, moves up who waits for a place, and publishes; with each publication closes months. Whether there
+    was something to publish.
+    """
     from layers.accountability.actions import close_months
     from layers.needs.actions import KEYS_KEPT, forget_keys
     from layers.needs.counts import COUNTS_KEPT, forget_counts
     from layers.needs.lapses import lapse_due
     from layers.publication.actions import publish_if_due
+    from layers.volunteer_shifts.places import move_up_due
 
     lapse_due(database, now)
+    move_up_due(database, now)
     published = publish_if_due(database, now)
     if published:
         close_months(database, now, zone)

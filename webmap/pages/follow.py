@@ -135,7 +135,7 @@ def _done(token: str) -> Response:
 
 
 @blueprint.after_request
-def _kept_private(response: Response) -> Response:
+def kept_private(response: Response) -> Response:
     """The address is the key to the page: it is passed on to nobody, and no copy is kept."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"

@@ -19,6 +19,11 @@ from layers.needs import actions, additions
 from layers.publication.actions import publish
 from layers.supply_drops import servings
 from layers.supply_drops.record import DropServing, SupplyDrop
+from layers.volunteer_shifts.attendance import check
+from layers.volunteer_shifts.links import volunteer_of_token
+from layers.volunteer_shifts.places import person, take, take_also
+from layers.volunteer_shifts.queries import half_hours_of
+from layers.volunteer_shifts.record import ShiftVolunteerPrivate
 from tests.layers.answers import from_record
 from tests.layers.town import LAT, LNG, OFFICIAL, Thing, put
 from tests.webmap.cli.loading import rows, run
@@ -149,4 +154,31 @@ def test_codes_of_households_served_go_with_their_round(kept: Database) -> None:
     with kept.read() as session:
         assert session.execute(select(DropServing)).first() is None
         assert session.get_one(SupplyDrop, old).served == 1
+    assert "nothing to purge" in run("purge", "--yes").output
+
+
+def test_names_of_volunteers_go_after_their_last_shift_and_hours_stay(kept: Database) -> None:
+    def shift(starts: datetime) -> Thing:
+        moments = {"starts_at": starts, "ends_at": starts + timedelta(hours=3)}
+        values = {"organization": "队", "role": "delivery", "places_wanted": 9, **moments}
+        return Thing("volunteer_shifts", values, shapely.box(LNG, LAT, LNG + 0.002, LAT + 0.002))
+
+    with kept.write() as session:
+        old, new = put(session, [shift(PAST), shift(NOW - timedelta(hours=1))], PAST)
+        gone = take(session, old, person("a token of Li", "李-only-we-know", "138"), PAST)
+        check(session, gone.id, "whole", OFFICIAL, NOW)
+        take(session, old, person("a token of Zhao", "赵", "139"), PAST)
+        take(session, new, person("a token of Wang", "王", "137"), PAST)
+        zhao = volunteer_of_token(session, "a token of Zhao")
+        assert zhao is not None
+        take_also(session, new, zhao, NOW)
+
+    assert "1 names of volunteers" in run("purge", "--dry-run").output
+    assert run("purge", "--yes").output == "purged: 0 needs, 0 messages, 0 photos, 1 names of volunteers\n"
+
+    with kept.read() as session:
+        names = set(session.execute(select(ShiftVolunteerPrivate.name)).scalars())
+        assert names == {"赵", "王"}
+        assert volunteer_of_token(session, "a token of Li") is None
+        assert half_hours_of(session, "队") == 6
     assert "nothing to purge" in run("purge", "--yes").output
