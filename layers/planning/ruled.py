@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from layers.planning.covering import BRANCHES, Chosen, Problem, Weights
+from layers.planning.covering import BRANCHES, FEW_PAIRS, Chosen, Problem, Weights, greedy
 
 Values = NDArray[np.float64]
 
@@ -38,7 +38,8 @@ def best_under(problem: Problem, rules: Rules, count: int, seconds: float) -> Ch
     until = monotonic() + seconds
     search = _Search(problem, rules)
     chosen = search.improved(search.greedy(count, until), until)
-    better = _exact(problem, rules, count, until) if monotonic() < until else None
+    has_time = monotonic() < until and problem.reached.nnz <= FEW_PAIRS  # of larger ones the solver only reads for long
+    better = _exact(problem, rules, count, until) if has_time else None
     return max((one for one in (chosen, better) if one is not None), key=search.score)
 
 
@@ -62,9 +63,11 @@ class _Search:
         self.problem, self.rules = problem, rules
         everything = float(problem.weights.sum() + rules.twice.sum()) + 1
         self.penalty = 1_000 * everything / np.maximum(rules.least, 1)
-        some = np.flatnonzero(rules.groups >= 0)
-        shape = (len(rules.groups), len(rules.least))
-        self.member = csr_array((np.ones(len(some)), (some, rules.groups[some])), shape=shape)
+        # Of each pair of post and demand, where it stands in a table of posts and communities.
+        pairs = problem.reached.tocoo()
+        known = rules.groups[pairs.col] >= 0
+        self.demand = pairs.col[known]
+        self.at = pairs.row[known].astype(np.int64) * len(rules.least) + rules.groups[self.demand]
 
     def score(self, posts: Sequence[int]) -> float:
         times = within_reach(self.problem, posts)
@@ -82,8 +85,8 @@ class _Search:
             if gain[post] < 0.5:
                 break
             chosen.append(post)
-            times += self._row(post)
-        return tuple(chosen)
+            times[self._row(post)] += 1
+        return greedy(self.problem, count, start=chosen)  # where time was over, the rest without these rules
 
     def improved(self, posts: Chosen, until: float) -> Chosen:
         chosen, helped = list(posts), True
@@ -93,13 +96,13 @@ class _Search:
             for at in range(len(self.rules.fixed), len(chosen)):
                 if monotonic() >= until:
                     return tuple(chosen)
-                times -= self._row(chosen[at])
+                times[self._row(chosen[at])] -= 1
                 gain = self._gain(times)
                 gain[chosen[:at] + chosen[at + 1 :]] = 0
                 other = int(gain.argmax())
                 if gain[other] > gain[chosen[at]] * (1 + 1e-9) + 0.5:
                     chosen[at], helped = other, True
-                times += self._row(chosen[at])
+                times[self._row(chosen[at])] += 1
         return tuple(chosen)
 
     def _missing(self, times: NDArray[np.int64]) -> Values:
@@ -107,18 +110,21 @@ class _Search:
         return np.maximum(self.rules.least - there, 0.0)
 
     def _gain(self, times: NDArray[np.int64]) -> Values:
-        """What each post would add where some demands are reached so many times already."""
+        """What each post would add where some demands are reached so many times already; its own floors first."""
         first = np.where(times == 0, self.problem.weights, 0).astype(np.float64)
         gain = np.asarray(self.problem.reached @ (first + np.where(times == 1, self.rules.twice, 0)))
         missing = self._missing(times)
         lacking = np.flatnonzero(missing > 0)
         if len(lacking):
-            brought = (self.problem.reached @ (self.member * first[:, None])[:, lacking].tocsr()).toarray()
+            size = (self.problem.posts, len(self.rules.least))
+            brought = np.bincount(self.at, first[self.demand], size[0] * size[1]).reshape(size)[:, lacking]
             gain += np.minimum(brought, missing[lacking]) @ self.penalty[lacking]
         return gain
 
-    def _row(self, post: int) -> NDArray[np.int64]:
-        return np.asarray(self.problem.reached[[post]].toarray()[0]).astype(np.int64)
+    def _row(self, post: int) -> NDArray[np.int32]:
+        reached = self.problem.reached
+        found: NDArray[np.int32] = reached.indices[reached.indptr[post] : reached.indptr[post + 1]]
+        return found
 
 
 def _exact(problem: Problem, rules: Rules, count: int, until: float) -> Chosen | None:

@@ -28,6 +28,7 @@ from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.duty import check_place
 from webmap.pages.plan_view import shown
+from webmap.pages.plan_words import posts_by_place
 from webmap.pages.planning import made_of
 from webmap.pages.post_drawing import drawing_of
 from webmap.service import service
@@ -99,7 +100,13 @@ def sheet(plan_id: int) -> str:
         words = vocabulary(session)
     drawn = [(one, drawing_of(one)) for one in sheets]
     return render_template(
-        "plan_sheet.html", row=row, sheets=drawn, now=now, services=words.services, role=words.roles.get(row["role"])
+        "plan_sheet.html",
+        row=row,
+        sheets=drawn,
+        now=now,
+        services=words.services,
+        role=words.roles.get(row["role"]),
+        by_place=posts_by_place(row["content"]),
     )
 
 
@@ -215,7 +222,6 @@ def _kept(plan_id: int, problem: str = "", status: int = 200) -> Response:
         earlier=earlier,
         changed=changed,
         happened=happened,
-        has_begun=row["starts_at"] <= now,
         **shown(row["content"], True),
     )  # fmt: skip
     return make_response(page, status)

@@ -109,6 +109,18 @@ def left_in_words(left: Iterable[tuple[str, str, float]], reasons: Mapping[str, 
     return [(reasons[reason].in_language(language()), found[reason]) for reason in order]
 
 
+def posts_by_place(content: Mapping[str, Any]) -> list[tuple[str, list[int], float]]:
+    """By the nearest compound in the order of names: the numbers of the posts that look after it, and its points."""
+    cells = {one["cell"]: one for one in content["cells"]}
+    found: dict[str, tuple[set[int], list[float]]] = {}
+    for number, post in enumerate(content["posts"], start=1):
+        for cell in post["cells"]:
+            numbers, points = found.setdefault(cells[cell]["near"], (set(), []))
+            numbers.add(number)
+            points.append(cells[cell]["shortfall"])
+    return [(name, sorted(numbers), round(sum(points), 2)) for name, (numbers, points) in sorted(found.items())]
+
+
 def shortfall_by_place(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Need, what is taken care of, and what is not, by the nearest compound; those that lack most first."""
     found: dict[str, dict[str, Any]] = {}
