@@ -1,11 +1,11 @@
-"""What officials wait for: what a zone over 2,000 compounds will do, and the figures at the top of the dashboard."""
+"""What officials wait for: what a zone over 2,000 compounds will do, the figures of the dashboard, other moments."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,17 @@ from sqlalchemy.orm import Session
 from benchmarks import town
 from benchmarks.measuring import write_table
 from data.database import open_database
+from layers.situation.comparing import compare
 from layers.situation.overview import A_DAY, figures_before, figures_now
+from layers.situation.since import since
+from layers.situation.then import held_at
 from layers.zone_effects import effects_of
 
 NEEDS, TIMES = 200_000, 9
 ZONE = ZoneInfo("Asia/Shanghai")
+
+#: How far back the slider is pushed.
+BACK = timedelta(days=3)
 
 #: Half of the town, with half of its 4,000 compounds.
 OUTLINE = shapely.box(town.WEST, town.SOUTH, town.WEST + town.WIDTH / 2, town.SOUTH + town.HEIGHT)
@@ -38,6 +44,9 @@ def measure(store: str, url: str) -> Iterator[str]:
                 (f"a zone over {inside:,} compounds", *_times(session, now, _preview), "300"),
                 ("figures of the dashboard", *_times(session, now, _figures), "200"),
                 ("the same of a day ago", *_times(session, now, _figures_before), "kept for 10 minutes"),
+                ("a step of the slider: what held then", *_times(session, now, _then), "3 × the figures"),
+                ("two moments compared", *_times(session, now, _compared), ""),
+                ("what changed since one looked", *_times(session, now, _changed), ""),
             ]
     lines = [f"## What officials wait for: {store}", "", f"{NEEDS:,} open needs.", ""]
     write_table(lines, ("what", "median, ms", f"slowest of {TIMES}, ms", "promised, ms"), rows)
@@ -54,6 +63,18 @@ def _figures(session: Session, now: datetime) -> Any:
 
 def _figures_before(session: Session, now: datetime) -> Any:
     return figures_before(session, now - A_DAY, now, ZONE)
+
+
+def _then(session: Session, now: datetime) -> Any:
+    return held_at(session, now - BACK, now, ZONE)
+
+
+def _compared(session: Session, now: datetime) -> Any:
+    return compare(session, now - BACK, now, now, ZONE)
+
+
+def _changed(session: Session, now: datetime) -> Any:
+    return since(session, 0, None)
 
 
 def _times(session: Session, now: datetime, job: Callable[[Session, datetime], Any]) -> tuple[str, str]:

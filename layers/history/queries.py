@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,10 @@ from data.journal import JournalRow
 from layers.description import Layer
 from layers.errors import NotFound
 from layers.event import Event
+from layers.history.rules import WhyNot, step_back
 from layers.needs import LAYER as NEEDS
+from layers.quarantine_zones import LAYER as ZONES
+from layers.quarantine_zones.queries import successor_of
 from layers.text import Text
 from layers.triage import story as of_needs
 
@@ -37,6 +40,18 @@ def story(session: Session, layer: Layer, feature_id: int) -> tuple[dict[str, An
     if found is None and not told:
         raise NotFound(f"{layer.name} has no feature {feature_id}")
     return None if found is None else dict(found), told
+
+
+def way_back(
+    session: Session, layer: Layer, row: Mapping[str, Any], told: Sequence[Event]
+) -> tuple[str | None, WhyNot | None]:
+    """The state to which the last step of the feature in `row` can be taken back, or why it cannot: as by
+    `rules.step_back`, and never for a zone whose place a newer version took.
+    """
+    to_state, why_not = step_back(layer, row, told)
+    if to_state is not None and layer.name == ZONES.name and successor_of(session, row["id"]) is not None:
+        return None, "replaced"
+    return to_state, why_not
 
 
 def events(session: Session, layer: Layer, feature_id: int) -> list[Event]:

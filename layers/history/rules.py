@@ -12,9 +12,9 @@ from layers.event import Event
 #: A layer's steps that take something a step back does not know, such as an organization that agreed.
 NOT_ALONE: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({"needs": (("acknowledged", "assigned"),)})
 
-#: Why nothing can be taken back: the layer knows no steps, none was taken, the row was put right since, or no legal
-#: step leads back.
-WhyNot = Literal["no_steps", "not_moved", "put_right", "no_way"]
+#: Why nothing can be taken back: the layer knows no steps, none was taken, the row was put right since, no legal step
+#: leads back, or another feature took its place.
+WhyNot = Literal["no_steps", "not_moved", "put_right", "no_way", "replaced"]
 
 
 def last_move(events: Sequence[Event]) -> Event | None:

@@ -128,6 +128,24 @@ def test_who_proposed_a_zone_cannot_put_it_into_force_by_taking_its_lifting_back
     assert take_back(second, "quarantine_zones", zone).status_code == 303
 
 
+def test_a_zone_whose_place_a_newer_version_took_is_not_taken_back(
+    official: FlaskClient, second: FlaskClient, database: Database
+) -> None:
+    zone = put(official, "quarantine_zones", name="一号")
+    changed = {"name": "一号", "level": "control", "reason": "好转", "outline": "same"}
+    shown = page(official.post(f"/zones/{zone}/change", data=changed))
+    sent = {"draft": hidden(shown, "draft"), **changed, "step": "propose", "seen": hidden(shown, "seen")}
+    assert official.post(f"/zones/{zone}/change", data=sent).status_code == 303
+    [newer] = [one["id"] for one in second.get("/api/v1/quarantine_zones").get_json()["features"] if one["id"] != zone]
+    move(second, "quarantine_zones", newer, "in_force")
+
+    text = page(second.get(f"/history/quarantine_zones/{zone}?back=1"))
+
+    assert "A newer version took" in text
+    assert "a newer version took its place: 一号" in text
+    assert "Take the last step back" not in text
+
+
 def test_a_step_that_somebody_took_meanwhile_is_not_taken_back_unread(official: FlaskClient) -> None:
     gate = put(official, "checkpoints", name="东门")
     move(official, "checkpoints", gate, "closed")

@@ -16,7 +16,7 @@ from layers.description import Layer
 from layers.errors import BadInput, MoveNotAllowed, NotAllowed
 from layers.event import Event
 from layers.history import queries
-from layers.history.rules import WhyNot, step_back
+from layers.history.rules import WhyNot
 from layers.needs.rules import MISTAKES
 from layers.quarantine_zones.actions import SECOND
 from layers.text import Text
@@ -81,7 +81,7 @@ def take_back(layer_name: str, feature_id: int) -> Response:
         with service().database.write() as session:
             row = features.locked(session, layer, [feature_id])[feature_id]
             events = queries.events(session, layer, feature_id)
-            to_state, _why = step_back(layer, row, events)
+            to_state, _why = queries.way_back(session, layer, row, events)
             is_as_read = (request.form.get("seen"), request.form.get("to")) == (_seen(events), to_state)
             if to_state is not None and is_as_read:
                 _check_reach(actor, layer, row, to_state)
@@ -122,7 +122,7 @@ def _page(layer: Layer, feature_id: int, problem: str = "", status: int = 200) -
     with service().database.read() as session:
         row, events = queries.story(session, layer, feature_id)
         name = _name(session, layer, row, feature_id)
-    to_state, why_not = step_back(layer, row, events) if row is not None else (None, None)
+        to_state, why_not = queries.way_back(session, layer, row, events) if row is not None else (None, None)
     is_reached = row is not None and to_state is not None and _reaches(actor, layer, row, to_state)
     page = render_template(
         "history.html",
@@ -213,6 +213,8 @@ def _why_not(layer: Layer, row: Mapping[str, Any] | None, events: list[Event], w
         return _("No step was taken yet, so there is none to take back.")
     if why_not == "put_right":
         return _("Its state was put right since the last step, so that step cannot be taken back.")
+    if why_not == "replaced":
+        return _("A newer version took this zone's place, so it stays as it is; change that one.")
     if why_not == "no_way":
         last = next(one for one in reversed(events) if one.verb == "move")
         now, before = (_said(_state(layer, state or "")) for state in (last.to_state, last.from_state))

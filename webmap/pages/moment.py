@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from layers import catalogue
 from layers.situation.then import Then, held_at
@@ -16,7 +16,7 @@ from layers.text import Text
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed
 from webmap.pages.form_moments import as_form, moment_of_address
-from webmap.pages.overview import Shown
+from webmap.pages.overview import Shown, figures_known_now
 from webmap.pages.place_names import named
 from webmap.remembered import remembered
 from webmap.service import service
@@ -98,21 +98,34 @@ def _timeline() -> Timeline:
 
 
 def _figures(then: Then) -> list[Shown]:
-    """The figures that matter, of that moment; each leads to its rows on this page."""
-    at = in_rfc3339(then.at)
+    """The figures that matter, of that moment, beside those of now; each leads to its rows on this page."""
+    at, now = in_rfc3339(then.at), figures_known_now()
     open_, due, gates = then.total("needs"), then.total("drops"), len(then.gates)
     unstaffed = sum(gate.is_gap for gate in then.gates)
     staffing = _("%(filled)s of %(wanted)s", filled=then.total("filled"), wanted=then.total("places"))
     here = url_for("moment.moment", at=at)
+
+    def beside(count: int) -> str:
+        return _("%(count)s now", count=format_decimal(count))
+
     told = (
-        (open_, ngettext("open request", "open requests", open_), "places", "", False),
-        (then.uncovered, ngettext("area nobody covers", "areas nobody covers", then.uncovered), "places", "", True),
-        (then.locked, ngettext("household in lockdown", "households in lockdown", then.locked), "zones", "", False),
-        (due, ngettext("drop in 24 hours", "drops in 24 hours", due), "drops", "", False),
+        (open_, ngettext("open request", "open requests", open_), "places", beside(now.open), False),
+        (
+            then.uncovered, ngettext("area nobody covers", "areas nobody covers", then.uncovered), "places",
+            beside(now.uncovered), True,
+        ),
+        (
+            then.locked, ngettext("household in lockdown", "households in lockdown", then.locked), "zones",
+            beside(now.locked), False,
+        ),
+        (due, ngettext("drop in 24 hours", "drops in 24 hours", due), "drops", beside(now.due), False),
         (gates, ngettext("open gate", "open gates", gates), "gates", "", False),
-        (unstaffed, ngettext("open gate unstaffed", "open gates unstaffed", unstaffed), "gates", "", True),
+        (
+            unstaffed, ngettext("open gate unstaffed", "open gates unstaffed", unstaffed), "gates",
+            beside(now.unstaffed), True,
+        ),
         (then.total("filled"), _("volunteers on duty"), "shifts", _("%(part)s places", part=staffing), False),
-    )
+    )  # fmt: skip
     return [
         Shown(number, title, f"{here}#{part}", small, hurts and number > 0)
         for number, title, part, small, hurts in told

@@ -44,7 +44,7 @@ def figures() -> str:
 
 def overview() -> list[Shown]:
     """The figures in the reader's language."""
-    now = remembered("linli_figures_now", NOW_SECONDS, _now)
+    now = figures_known_now()
     before = remembered("linli_figures_a_day_ago", BEFORE_SECONDS, _a_day_ago)
     grown = now.since(before)
     told = (
@@ -60,6 +60,11 @@ def overview() -> list[Shown]:
         Shown(getattr(now, name), title, url, _trend(grown.get(name)), name in HURTS and getattr(now, name) > 0)
         for name, title, url in told
     ]
+
+
+def figures_known_now() -> Figures:
+    """The figures of now, as far as ten seconds ago."""
+    return remembered("linli_figures_now", NOW_SECONDS, _now)
 
 
 def _trend(grown: int | None) -> str:
