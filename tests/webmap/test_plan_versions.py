@@ -124,6 +124,8 @@ def test_what_changed_since_is_said_before_and_what_became_of_it_after_publishin
 
     assert "Since this plan was made the map has changed: 1 change to requests" in warned
     assert "0 of 1 places filled" in after
+    assert coordinator.get("/shifts/1").status_code == 200
+    assert 'href="/shifts/1"' in coordinator.get(address).get_data(as_text=True)
     assert "1 request was open within reach" in after
     assert "Whoever met them counts" in after
 
