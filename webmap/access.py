@@ -124,6 +124,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "gates.count": Permission(
             STAFF, "see the gates and which nobody stands at; count at a gate, take back a press, hand over"
         ),
+        "gates.links": Permission(
+            (COORDINATOR, *OFFICIALS, ADMINISTRATOR), "make a link for a helper without an account, and take it back"
+        ),
+        "gates.help": Permission(EVERYONE, "with the link of one gate: count there, take back a press"),
         "gates.manage": Permission(
             (*OFFICIALS, ADMINISTRATOR), "put, change, open and close a gate; read what was counted there by the hour"
         ),

@@ -22,3 +22,8 @@ def gate_sums(session: Session, checkpoint_id: int, now: datetime) -> dict[str, 
         "seconds_left": int((quarter + QUARTER - now).total_seconds()),
         "since": {"at": at, **since},
     }
+
+
+def for_helpers(sums: dict[str, Any]) -> dict[str, Any]:
+    """What of it a helper without an account is told: this quarter. What was handed over is between shifts of staff."""
+    return {name: sums[name] for name in ("quarter", "seconds_left")}

@@ -49,9 +49,12 @@ class Taken:
 
 
 def count(
-    session: Session, checkpoint_id: int, presses: Sequence[Press], sent_at: datetime, actor: Actor, at: datetime
-) -> Taken:
-    """Takes presses in. sent_at: the phone's own clock as it sent them. Raises NotFound."""
+    session: Session, checkpoint_id: int, presses: Sequence[Press], sent_at: datetime, actor: Actor, at: datetime,
+    until: datetime | None = None,
+) -> Taken:  # fmt: skip
+    """Takes presses in. sent_at: the phone's own clock as it sent them. until: when the link of who pressed was over;
+    None for staff. Raises NotFound.
+    """
     row = features.locked(session, LAYER, [checkpoint_id])[checkpoint_id]  # one writer a gate at a time
     known = _known(session, [press.key for press in presses])
     taken, changes = Taken(), Quarters()
@@ -59,7 +62,7 @@ def count(
         before = known.get(press.key)
         if before is None:
             moment = moment_of(press.at, sent_at, at)
-            why = None if press.undone else refusal(row, moment, at)
+            why = None if press.undone else refusal(row, moment, at, until)
             if why is not None:
                 taken.refused[press.key] = why
                 continue

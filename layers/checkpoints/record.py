@@ -58,6 +58,19 @@ class GatePress(Base):
     received_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class GateLink(Base):
+    """A link that opens the counting page of one checkpoint to who has it, without an account, until `ends_at`."""
+
+    __tablename__ = "gate_links"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read once by SQLAlchemy, never changed
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(Key, index=True)
+    token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class GateHandOver(Base):
     """A hand-over at a checkpoint: all that was counted there until then, and a note of which shift. No person."""
 

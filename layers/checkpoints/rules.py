@@ -77,7 +77,7 @@ MOST_PRESSES = 500
 
 NOTE_LONGEST = 80
 
-Refusal = Literal["too_old", "closed"]
+Refusal = Literal["too_old", "closed", "over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,11 @@ def quarter_of(moment: datetime) -> datetime:
     return moment - (moment - datetime(1970, 1, 1, tzinfo=UTC)) % QUARTER
 
 
-def refusal(row: Mapping[str, Any], pressed_at: datetime, received_at: datetime) -> Refusal | None:
-    """Why a press is not taken: older than a day, or made after the checkpoint in `row` was closed or before it opened.
+def refusal(
+    row: Mapping[str, Any], pressed_at: datetime, received_at: datetime, until: datetime | None = None
+) -> Refusal | None:
+    """Why a press is not taken: older than a day, made after the checkpoint in `row` was closed or before it opened,
+    or after `until`, when the link of who pressed was over.
 
     What was pressed while it was open counts also when it arrives after the closing. Hours do not matter: who passes
     is counted.
@@ -116,7 +119,7 @@ def refusal(row: Mapping[str, Any], pressed_at: datetime, received_at: datetime)
         return "too_old"
     if row["state"] == "planned" or (row["state"] == "closed" and pressed_at >= (row["since"] or pressed_at)):
         return "closed"
-    return None
+    return "over" if until is not None and pressed_at > until else None
 
 
 def names_somebody(note: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from data.keeping import household_key
 from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
+from layers.link_tokens import hash_of, new_token
 from layers.needs import LAYER
 from layers.needs.lapses import lapse
 from layers.needs.preparing import new_reference
@@ -76,7 +76,7 @@ def report(
 def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESIDENT) -> list[Reported]:
     """Takes in needs as `report` does each, in their order, all or none: raises what the first at fault would."""
     secret = household_key(session)
-    keys = [_hashed(one.key) if one.key is not None else None for one in reports]
+    keys = [hash_of(one.key) if one.key is not None else None for one in reports]
     bodies = [_body_hash(one) for one in reports]
     tokens = [_token(secret, one.key) for one in reports]
     known = _known(session, [key for key in keys if key is not None])
@@ -115,7 +115,7 @@ def _made(session: Session, reports: Sequence[Report], tokens: Sequence[str], ac
     for one, reference, token in zip(reports, references, tokens, strict=True):
         columns = {
             "reference": reference,
-            "token_hash": _hashed(token),
+            "token_hash": hash_of(token),
             "reported_at": one.values.reported_at or one.at,
         }
         incoming.append(features.Incoming(one.values, shapely.Point(one.lng, one.lat), columns=columns))
@@ -137,13 +137,9 @@ def _token(secret: bytes, key: str | None) -> str:
     can give it again although only its hash is kept.
     """
     if key is None:
-        return secrets.token_urlsafe(16)
+        return new_token()
     digest = hmac.new(secret, f"token\x1f{key}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _repeated(session: Session, known: tuple[int, str], body: str, token: str) -> Reported:

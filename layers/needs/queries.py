@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from geo import cells
 from geo.coordinates import Box
 from geo.distances import EARTH_RADIUS_M, great_circle_m
 from layers.errors import BadInput, NotFound
+from layers.link_tokens import hash_of
 from layers.needs.counts import hashed
 from layers.needs.record import Need, NeedMessage, NeedPhoto, NeedPrivate
 from layers.needs.rules import OPEN, PUBLISHED, has_lapsed, row_at
@@ -42,7 +42,7 @@ def by_token(session: Session, token: str, at: datetime) -> dict[str, Any] | Non
 
     Nothing of needs_private.
     """
-    hashed = hashlib.sha256(token.encode()).hexdigest()
+    hashed = hash_of(token)
     row = session.execute(select(Need.__table__).where(Need.token_hash == hashed)).mappings().first()
     return None if row is None else row_at(dict(row), at)
 

@@ -8,7 +8,15 @@ from tests.journeys.conftest import Visit
 from tests.journeys.test_offline import KEPT, until
 from tests.journeys.visitors import DESKTOP, PHONE
 
-GATE = 3
+GATE, HELPED = 3, 6
+
+#: What the phone keeps of its presses.
+PRESSES = """() => new Promise((resolve) => {
+  indexedDB.open("linli-gates", 1).onsuccess = ({ target: { result } }) => {
+    const asked = result.transaction("presses").objectStore("presses").getAll();
+    asked.onsuccess = () => resolve(asked.result);
+  };
+})"""
 
 
 def shown(page: Page) -> list[str]:
@@ -58,3 +66,35 @@ def test_what_is_pressed_without_signal_is_shown_kept_and_counted_once(visit: Vi
     expect(official.page.locator("tfoot td")).to_have_text(["1", "0", "1"])
     expect(official.page.locator(".gate-bar").first).to_be_attached()  # two, if a quarter ended meanwhile
     expect(official.page.get_by_role("region", name="Hand-overs")).to_contain_text("晚班")
+
+
+def test_a_helper_without_an_account_counts_by_a_link_also_without_signal(visit: Visit) -> None:
+    official = visit(f"/sign-in?next=/gates/{HELPED}/links", DESKTOP, "en")
+    official.sign_in("city-official@example.org")
+    official.page.get_by_role("button", name="Make a link").click()
+    link = official.page.locator("#link").input_value()
+
+    phone = visit(link.removeprefix(official.linli), PHONE, "zh", may_complain=True)  # a fetch that fails is told
+    page, waiting = phone.page, phone.page.locator("#gate-waiting")
+    name = page.locator("h1").inner_text()
+    page.evaluate("async () => void (await navigator.serviceWorker.ready)")
+    page.reload()
+    until(page, f"async () => (await ({KEPT})()).filter((path) => path.includes('/gates/')).length >= 4")
+    expect(waiting).to_have_text("全部已发送。")
+    page.context.set_offline(True)
+    for _ in range(2):
+        page.locator(".gate-passed").click()
+    expect(waiting).to_contain_text("2 次待发送")
+    page.goto(link)  # opened anew without signal
+    expect(page.locator("h1")).to_have_text(name)
+    expect(waiting).to_contain_text("2 次待发送")
+    page.goto(f"{phone.linli}/waiting")  # the page at the gate is closed: the worker sends what waits
+    page.context.set_offline(False)
+    until(page, f"async () => (await ({PRESSES})()).every((one) => one.state === 'sent')")
+
+    official.open(f"/gates/{HELPED}/counts")
+    expect(official.page.locator("tfoot td")).to_have_text(["2", "0", "0"])
+    official.open(f"/gates/{HELPED}/links")
+    official.page.get_by_role("button", name="Take back").click()
+    expect(official.page.get_by_role("status").first).to_contain_text("opens nothing any more")
+    assert official.page.request.get(link).status == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response
@@ -11,17 +11,23 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from layers import features
+from layers.actor import RESIDENT
 from layers.checkpoints import LAYER
-from layers.checkpoints.counting import count
+from layers.checkpoints.counting import Taken, count
+from layers.checkpoints.links import link_of
 from layers.checkpoints.queries import by_quarter
 from layers.checkpoints.rules import MOST_AT_ONCE, MOST_PRESSES, Counted, Press
-from layers.errors import BadInput
+from layers.errors import BadInput, NotFound
 from layers.gate_staffing import gates_at
+from layers.link_tokens import TOKEN
 from webmap.access import allowed, current_actor
-from webmap.gate_sums import gate_sums
+from webmap.gate_sums import for_helpers, gate_sums
 from webmap.openapi import Parameters
 from webmap.service import service
 from webmap.viewport import moment_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 #: The time given unless asked otherwise, and the longest asked for at once.
 USUAL, LONGEST = timedelta(days=1), timedelta(days=32)
@@ -52,6 +58,12 @@ class GatePath(Parameters):
     checkpoint_id: int = Field(ge=1, le=2**63 - 1)
 
 
+class LinkPath(Parameters):
+    """A helper's link."""
+
+    token: str = Field(pattern=f"^{TOKEN.pattern}$")
+
+
 class CountsQuery(Parameters):
     """From when to when, at most 32 days."""
 
@@ -71,6 +83,26 @@ def count_presses(path: GatePath, body: Message) -> Response:
         sums = gate_sums(session, path.checkpoint_id, now)
     refused = [{"key": key, "why": why} for key, why in taken.refused.items()]
     return _answer({"settled": taken.settled, "refused": refused, **sums})
+
+
+@allowed("gates.help")
+def count_of_helper(path: LinkPath, body: Message) -> Response:
+    """The same by a helper's link. What was pressed before the link was over counts also when it arrives after."""
+    now = datetime.now(UTC)
+    presses = [Press(**one.model_dump()) for one in body.presses]
+
+    def taken_in(session: Session) -> tuple[int, Taken]:
+        link = link_of(session, path.token)
+        if link is None:
+            raise NotFound("this link was taken back, or there is none like it")
+        number = link.checkpoint_id
+        return number, count(session, number, presses, body.sent_at, RESIDENT, now, until=link.ends_at)
+
+    gate_id, taken = service().database.written(taken_in)
+    with service().database.read() as session:
+        sums = gate_sums(session, gate_id, now)
+    refused = [{"key": key, "why": why} for key, why in taken.refused.items()]
+    return _answer({"settled": taken.settled, "refused": refused, **for_helpers(sums)})
 
 
 @allowed("gates.manage")
@@ -108,3 +140,4 @@ def add_routes(group: APIBlueprint) -> None:
     group.get("/checkpoints/staffing", tags=tag, endpoint="gate_staffing")(staffing)
     group.get(path, tags=tag, endpoint="gate_counts")(counts)
     group.post(path, tags=tag, endpoint="gate_count")(count_presses)
+    group.post("/gate_links/<token>/counts", tags=tag, endpoint="gate_link_count")(count_of_helper)

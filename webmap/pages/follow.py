@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from geo.cells import center
 from layers.actor import RESIDENT
 from layers.compounds.queries import compound_at
 from layers.errors import MoveNotAllowed
+from layers.link_tokens import TOKEN
 from layers.needs import actions, additions
 from layers.needs.queries import by_token, messages, photo_count
 from layers.needs.rules import MAY_RATE, OPEN, WORDS_LONGEST
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("follow", __name__)
-
-#: A token as `layers.needs.actions` makes them: 16 bytes in URL-safe base 64.
-TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 #: Words a person may add to one request; then the telephone is quicker for both.
 MOST_WORDS = 20

@@ -41,7 +41,7 @@ MOST_HAND_OVERS = 12
 #: Days before this are slips of the pen; no gate was counted at.
 EARLIEST = date(2000, 1, 1)
 
-#: A key as `_key` makes them.
+#: A key as `new_key` makes them.
 KEY = re.compile("[A-Za-z0-9_-]{16,64}")
 
 BUTTONS: Mapping[str, Text] = {
@@ -82,14 +82,14 @@ def find() -> str:
 @allowed("pages.waiting")
 def phone() -> Response:
     """The page of any gate as a phone keeps it, to open without signal; the phone puts the gate's name into it."""
-    return make_response(_at_gate(None, {}))
+    return make_response(at_gate(None, {}))
 
 
 @blueprint.get(f"/{GATE}")
 @allowed("gates.count")
 def one(gate_id: int) -> Response:
     """Three buttons for a thumb, what they have counted, and the hand-over."""
-    return _kept_nowhere(_gate(gate_id))
+    return kept_nowhere(_gate(gate_id))
 
 
 @blueprint.post(f"/{GATE}/count")
@@ -98,12 +98,12 @@ def press(gate_id: int) -> Response:
     """One press, or the taking back of one, of a browser without scripts."""
     key, kind, is_undone = request.form.get("key", ""), request.form.get("kind", ""), "undo" in request.form
     if not KEY.fullmatch(key) or kind not in COUNTED:
-        return _kept_nowhere(_gate(gate_id, _("That press was not understood. Press the button again.")), 400)
+        return kept_nowhere(_gate(gate_id, _("That press was not understood. Press the button again.")), 400)
     now, actor = datetime.now(UTC), current_actor()
     made = Press(key, kind, now, undone=is_undone)
     taken = service().database.written(lambda session: count(session, gate_id, [made], now, actor, now))
     if taken.refused:
-        return _kept_nowhere(_gate(gate_id, _("This gate is not open: nothing was counted.")), 409)
+        return kept_nowhere(_gate(gate_id, _("This gate is not open: nothing was counted.")), 409)
     known = {"undone": kind} if is_undone else {"last": key, "kind": kind}
     return make_response(redirect(url_for("gates.one", gate_id=gate_id, **known), 303))
 
@@ -119,7 +119,7 @@ def end_shift(gate_id: int) -> Response:
         current_actor(),
     )
     if not KEY.fullmatch(key):
-        return _kept_nowhere(_gate(gate_id, _("That was not understood. Hand over again.")), 400)
+        return kept_nowhere(_gate(gate_id, _("That was not understood. Hand over again.")), 400)
     try:
         service().database.written(lambda session: hand_over(session, gate_id, key, note, actor, now))
     except BadInput:
@@ -127,7 +127,7 @@ def end_shift(gate_id: int) -> Response:
             "Not handed over: the note names the shift or the organization in at most %(count)d characters, "
             "no person and no number.", count=NOTE_LONGEST,
         )  # fmt: skip
-        return _kept_nowhere(_gate(gate_id, problem, note), 400)
+        return kept_nowhere(_gate(gate_id, problem, note), 400)
     return make_response(redirect(url_for("gates.one", gate_id=gate_id, done="handed_over"), 303))
 
 
@@ -190,29 +190,41 @@ def _gate(gate_id: int, problem: str = "", note: str = "") -> str:
         row = features.row_of(session, LAYER, gate_id)
         gate = next(iter(gates_at(session, now, service().zone, gate_id)), None)
         sums = gate_sums(session, gate_id, now)
-    return _at_gate(gate or Gate(row, False, False, None), sums, problem, note)
+    return at_gate(gate or Gate(row, False, False, None), sums, problem, note)
 
 
-def _at_gate(gate: Gate | None, sums: dict[str, Any], problem: str = "", note: str = "") -> str:
+def at_gate(gate: Gate | None, sums: dict[str, Any], problem: str = "", note: str = "", token: str = "") -> str:
+    """The page. token: of the link of a helper, who counts and hands nothing over."""
     last, kind = request.args.get("last", ""), request.args.get("kind", "")
     return render_template(
         "gate.html",
         gate=gate,
         sums=sums,
+        token=token,
+        counts_to=_counts_to(gate, token),
         problem=problem,
         note=note,
         buttons=BUTTONS,
         last=(last, kind) if KEY.fullmatch(last) and kind in BUTTONS else None,
         undone=BUTTONS.get(request.args.get("undone", "")),
         done=request.args.get("done", ""),
-        key=_key(),
-        hand_over_key=_key(),
+        key=new_key(),
+        hand_over_key=new_key(),
         note_longest=NOTE_LONGEST,
         script_words=_script_words(),
     )
 
 
-def _key() -> str:
+def _counts_to(gate: Gate | None, token: str) -> str:
+    """Where the buttons send without scripts."""
+    if gate is None:
+        return "/gates"
+    if token:
+        return url_for("gate_helper.press", token=token)
+    return url_for("gates.press", gate_id=gate.row["id"])
+
+
+def new_key() -> str:
     """What makes an impatient second press of one page the same press."""
     return secrets.token_urlsafe(18)
 
@@ -228,6 +240,7 @@ def _script_words() -> dict[str, str]:
         "undone": _("Taken back: {name}."),
         "too_old": _("{count} older than a day were not taken. Note them on paper: {names}."),
         "closed": _("{count} were not taken, because the gate is closed: {names}."),
+        "over": _("{count} were not taken, because this link was over: {names}."),
         "other": _("{count} were not taken: {names}."),
         "sendFirst": _("Counts still wait on this phone. Hand over when they are sent."),
         "noGate": _("This phone does not know this gate yet. Open it once with signal."),
@@ -264,7 +277,7 @@ def _midnight_of(day: date) -> datetime:
     return datetime.combine(day, time(), service().zone)
 
 
-def _kept_nowhere(content: str, status: int = 200) -> Response:
+def kept_nowhere(content: str, status: int = 200) -> Response:
     """The page has keys of its own, and counts that are for staff: no copy of it is kept."""
     response = make_response(content, status)
     response.headers["Cache-Control"] = "private, no-store"

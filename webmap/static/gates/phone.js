@@ -1,7 +1,6 @@
 /** The page at a gate: a press is kept on the phone first, shown at once, and sent when there is signal. */
 
-import { flush, forgetRefused, gate, keepGate, last, press, presses, undo } from "./presses.js";
-
+const { flush, forgetRefused, gate, keepGate, last, press, presses, undo } = self.linliPresses;
 const QUARTER = 15 * 60_000; // milliseconds
 const SOON = 1_500; // milliseconds after a press; what is pressed in quick succession goes together
 const AGAIN = 20_000; // milliseconds between tries while something waits
@@ -9,8 +8,8 @@ const OFFLINE_PAGE = "/gates/phone";
 
 const root = document.getElementById("gate");
 const words = JSON.parse(root.dataset.words);
-const id = Number(root.dataset.gate || window.location.pathname.split("/")[2]);
-const address = `${root.dataset.address}/${id}/counts`;
+const [, kindOfPage, own] = window.location.pathname.split("/"); // "gates/7", or "gate/" and a helper's token
+const id = kindOfPage === "gate" ? own : Number(own);
 const part = (name) => document.getElementById(`gate-${name}`);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const name = (kind) => document.querySelector(`.gate-${kind} .gate-word`).textContent.trim();
@@ -90,7 +89,7 @@ async function onHandOver(event) {
 async function send() {
   const waits = (await presses(id)).some(({ state }) => state === "waiting");
   if (!waits || !navigator.onLine) return;
-  const answer = await flush(id, address);
+  const answer = await flush(id);
   signIn = Boolean(answer.signIn);
   if (answer.sums) {
     await tellSums(answer.sums, known.name);

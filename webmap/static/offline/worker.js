@@ -8,7 +8,7 @@
 
 "use strict";
 
-importScripts("/static/offline/outbox.js");
+importScripts("/static/offline/outbox.js", "/static/gates/presses.js");
 
 const { version, pages, files } = self.shell;
 const CACHE = `linli-${version}`;
@@ -18,11 +18,12 @@ const SEND_PATIENCE = 25_000;
 const STALE = 24 * 3600_000; // milliseconds after which a kept page is fetched anew
 const MOST_KEPT = 120; // answers of the API; the oldest go first
 const MAP = "/"; // kept once somebody has opened it: it is too heavy to fetch for nobody
+const SENDERS = { outbox: () => linliOutbox.flush(), gates: () => linliPresses.flushAll() };
 const GATE = "/gates/phone"; // stands for every gate without signal; kept once somebody has opened one
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("sync", (event) => event.tag === "outbox" && event.waitUntil(sendOut()));
+self.addEventListener("sync", (event) => SENDERS[event.tag] && event.waitUntil(sendOut(SENDERS[event.tag])));
 self.addEventListener("message", (event) => event.waitUntil(keepUsed(event.data)));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -48,8 +49,8 @@ async function activate() {
 }
 
 /** Background sync asks again later as long as this rejects. */
-async function sendOut() {
-  if (!(await linliOutbox.flush())) throw new Error("something waits on");
+async function sendOut(flush) {
+  if (!(await flush())) throw new Error("something waits on");
 }
 
 /** Keeps a page as somebody without an account sees it: no cookie goes along, so nothing private can come back. */
@@ -118,7 +119,7 @@ const waiting = () => kept(new URL("/waiting", self.location).href);
 
 /** A page from the network; without it the kept one, and where there is none, the page that says what waits here. */
 async function page(request, path) {
-  const name = /^\/gates\/\d+$/.test(path) ? GATE : path;
+  const name = /^\/(gates\/\d+|gate\/[\w-]{22})$/.test(path) ? GATE : path;
   const copy = () => ([...pages, MAP, GATE].includes(name) ? kept(new URL(name, self.location).href) : null);
   try {
     const response = await patient(fetch(request), PATIENCE, copy);
