@@ -23,6 +23,7 @@ from layers.publication.record import Publication
 from layers.queries import features_in_box
 from layers.situation import rules
 from layers.situation.rules import Figures
+from layers.text import Text
 
 Rows = list[dict[str, Any]]
 
@@ -63,6 +64,14 @@ class Situation:
         return self.moments[-1]
 
 
+class Unreported(BadInput):
+    """There is nothing to report of a moment, in the words of both languages."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
 def first_record(session: Session, internal: bool) -> datetime | None:
     """The earliest moment anything is known of, None in an empty store; for the public, anything public."""
     known = select(func.min(JournalRow.effective_at)).where(JournalRow.layer.in_([one.name for one in _told(internal)]))
@@ -79,17 +88,28 @@ def situation(
     internal: bool,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Situation:
-    """The situation at a moment and on the days before it. Raises BadInput where nothing is known of that moment.
+    """The situation at a moment and on the days before it. Raises Unreported where nothing is known of that moment.
 
     zone: of opening hours. progress: called with the moments read so far and how many there are.
     """
     first = first_record(session, internal)
     if first is None:
-        raise BadInput("there is nothing in this store to report on yet: load compounds (linli load), or linli demo")
+        raise Unreported(
+            Text(
+                "there is nothing in this store to report on yet: load compounds (linli load), or linli demo",
+                "系统中还没有可报告的内容：请先导入小区（linli load），或使用演示数据（linli demo）",
+            )
+        )
     if at > now:
-        raise BadInput(f"{_told_as(at)} is still to come: a report tells what is known")
+        told = _told_as(at)
+        raise Unreported(
+            Text(f"{told} is still to come: a report tells what is known", f"{told}尚未到来：报告只说明已知情况")
+        )
     if at < first:
-        raise BadInput(f"nothing is known of {_told_as(at)}: the record begins at {_told_as(first)}")
+        told, begins = _told_as(at), _told_as(first)
+        raise Unreported(
+            Text(f"nothing is known of {told}: the record begins at {begins}", f"没有{told}的记录：记录始于{begins}")
+        )
     res = _resolution(session, internal)
     chosen = rules.moments(at, first)
     layers = {name: _features(session, name, at) for name in ("quarantine_zones", "checkpoints", "supply_drops")}

@@ -27,6 +27,12 @@ def test_an_official_downloads_the_internal_report_and_others_the_public_one(
     assert client.get("/sitrep").status_code == 302
     for bad in ("audience=all", "at=tomorrow", "at=2031-01-01T00:00:00Z"):
         assert official.get(f"/sitrep?{bad}").status_code == 400
+    for bad, said in (
+        ("audience=all", "公开和内部"),
+        ("at=tomorrow", "无法识别"),
+        ("at=2031-01-01T00:00:00Z", "尚未到来"),
+    ):
+        assert said in official.get(f"/sitrep?{bad}&lang=zh").get_data(as_text=True)
 
 
 def test_in_an_empty_store_the_page_says_that_there_is_nothing_to_report(signed_in: SignedIn) -> None:

@@ -6,8 +6,10 @@ import threading
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from layers.errors import BadInput
+from layers.situation.queries import Unreported
 from webmap.access import allowed, current_actor, may
 from webmap.errors import NoAccess
 from webmap.pages.map_files import language
@@ -27,14 +29,19 @@ def download() -> Response:
     """A report of ?at= (now, if absent) as a file, for the ?audience= public (if absent) or internal."""
     audience = request.args.get("audience", "public")
     if audience not in ("public", "internal"):
-        reason = f"audience is public or internal, not {audience!r}"
-        raise BadInput(reason, [{"field": "audience", "reason": reason}])
+        raise BadInput(_("A report is public or internal: press one of the two buttons."))
     if audience == "internal" and not may(current_actor(), "sitrep.internal"):
         raise NoAccess
     held, now = service(), datetime.now(UTC)
-    at = moment_of(request.args.get("at")) or now
-    with _one_at_a_time:
-        text = make(held.database, held.settings, at, now, audience == "internal", language())
+    try:
+        at = moment_of(request.args.get("at")) or now
+    except BadInput as refused:
+        raise BadInput(_("The moment could not be read. It is written such as 2026-02-03T09:00:00Z.")) from refused
+    try:
+        with _one_at_a_time:
+            text = make(held.database, held.settings, at, now, audience == "internal", language())
+    except Unreported as refused:
+        raise BadInput(refused.words.in_language(language())) from refused
     name = f"situation-{at.astimezone(held.zone):%Y-%m-%d-%H%M}-{audience}.html"
     response = Response(text, mimetype="text/html")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
