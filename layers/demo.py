@@ -47,11 +47,11 @@ def fill(database: Database, day: date, until: datetime) -> dict[str, int]:
         if filled_on(session) is not None:
             return {}
         town = neighbourhood(day, until)
+        _send_notices(session, town.notices, until)  # first: they were sent before, and the journal goes by time
         _fill_places(session, town, until)
         counts = {layer.name: _fill_layer(session, layer, getattr(town, layer.name, ()), until)
                   for layer in catalogue.layers() if layer.name != "needs"}  # fmt: skip
         counts["needs"] = _fill_needs(session, town.needs, until)
-        _send_notices(session, town.notices, until)
         keep(session, "demo", day.isoformat())
         return counts
 
