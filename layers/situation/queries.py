@@ -32,6 +32,9 @@ EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
 #: Features of a layer that a report takes in at most. More cannot be told apart on its map, nor read in its tables.
 MOST_FEATURES = 100_000
 
+#: States of a drop that is not over yet, as far as anybody may know.
+COMING = ("planned", "in_transit", "delivered")
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -112,12 +115,11 @@ def situation(
         )
     res = _resolution(session, internal)
     chosen = rules.moments(at, first)
-    layers = {name: _features(session, name, at) for name in ("quarantine_zones", "checkpoints", "supply_drops")}
-    compounds = features_in_box(session, catalogue.layer("compounds"), None, MOST_FEATURES, 0, True, at, True)
+    compounds = _features(session, "compounds", at)
     found = []
     for done, moment in enumerate(chosen):
         progress(done, len(chosen))
-        found.append(_moment(session, moment, now, zone, internal, res, layers, compounds))
+        found.append(_moment(session, moment, now, zone, internal, res, compounds))
     progress(len(chosen), len(chosen))
     return Situation(internal, res, found, compounds)
 
@@ -140,17 +142,16 @@ def _resolution(session: Session, internal: bool) -> int:
 
 
 def _features(session: Session, name: str, at: datetime) -> Rows:
-    """The features of a public layer as everybody may know them, with the interval in which each holds."""
-    return features_in_box(session, catalogue.layer(name), None, MOST_FEATURES, 0, True, at, False)
+    """The features of a public layer that held at a moment, as everybody may know them, each in its state then."""
+    return features_in_box(session, catalogue.layer(name), None, MOST_FEATURES, 0, True, at, True)
 
 
 def _moment(
-    session: Session, at: datetime, now: datetime, zone: ZoneInfo, internal: bool, res: int,
-    layers: Mapping[str, Rows], compounds: Rows,
-) -> Moment:  # fmt: skip
+    session: Session, at: datetime, now: datetime, zone: ZoneInfo, internal: bool, res: int, compounds: Rows
+) -> Moment:
     states = state_at(session, EVERYWHERE, res, at, now, zone, internal)
     published = None if internal else publications.moment_at(session, at)
-    zones = [row for row in layers["quarantine_zones"] if _holds(row, "valid_from", "valid_to", at)]
+    zones = _features(session, "quarantine_zones", at)
     add_status(session, compounds, at)
     locked = sum(row["households"] for row in compounds if row["status"] == "locked")
     return Moment(
@@ -158,16 +159,7 @@ def _moment(
         published,
         states,
         zones,
-        [row for row in layers["checkpoints"] if row["state"] == "open" and _holds(row, "valid_from", "valid_to", at)],
-        [row for row in layers["supply_drops"] if _is_coming(row, at)],
+        [row for row in _features(session, "checkpoints", at) if row["state"] == "open"],
+        [row for row in _features(session, "supply_drops", at) if row["state"] in COMING],
         rules.figures_of(states, internal, published is not None, len(zones), locked),
     )
-
-
-def _holds(row: Mapping[str, Any], starts: str, ends: str, at: datetime) -> bool:
-    return (row[starts] is None or row[starts] <= at) and (row[ends] is None or row[ends] > at)
-
-
-def _is_coming(row: Mapping[str, Any], at: datetime) -> bool:
-    """Whether a drop is not over yet, as far as anybody may know."""
-    return row["state"] in ("planned", "in_transit", "delivered") and row["window_to"] > at

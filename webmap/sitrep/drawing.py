@@ -192,8 +192,9 @@ def _points(told: Situation, sheet: Sheet, writing: Writing) -> list[dict[str, A
     for layer, kind, field in (("checkpoints", "checkpoint", "kind"), ("supply_drops", "drop", "state")):
         titles = {entry.value: writing.words(entry.title) for entry in catalogue.layer(layer).legend}
         rows = [moment.checkpoints if kind == "checkpoint" else moment.drops for moment in told.moments]
-        held = [{row["id"] for row in moment} for moment in rows]
-        for row in {row["id"]: row for moment in rows for row in moment}.values():
+        # A drop that went on is one point for each of its states.
+        held = [{(row["id"], row[field]) for row in moment} for moment in rows]
+        for row in {(row["id"], row[field]): row for moment in rows for row in moment}.values():
             when = row["hours"] if kind == "checkpoint" else writing.window(row["window_from"], row["window_to"])
             found.append(
                 {
@@ -202,7 +203,7 @@ def _points(told: Situation, sheet: Sheet, writing: Writing) -> list[dict[str, A
                     "text": titles[row[field]],
                     "when": when,
                     "at": sheet.place(row["geometry"].x, row["geometry"].y),
-                    "on": [row["id"] in ids for ids in held],
+                    "on": [(row["id"], row[field]) in shown for shown in held],
                 }
             )
     return found

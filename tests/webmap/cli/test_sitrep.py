@@ -135,6 +135,40 @@ def test_the_internal_report_says_of_each_day_what_the_map_says_to_staff(town: F
 
 
 @pytest.mark.usefixtures("kept")
+def test_past_days_show_gates_drops_and_zones_in_the_state_they_were_in(signed_in: SignedIn, tmp_path: Path) -> None:
+    official = in_a_page(signed_in("district_official"))
+    three_days_ago = written(NOW - timedelta(days=3))
+    closed, opened = (
+        put(official, "checkpoints", name=name, valid_from=three_days_ago, state=state)
+        for name, state in (("关了的门", "open"), ("开了的门", "planned"))
+    )
+    window = {"window_from": written(NOW - timedelta(hours=1)), "window_to": written(NOW + timedelta(hours=9))}
+    on_its_way, over = (put(official, "supply_drops", name=name, **window) for name in ("在路上", "发完了"))
+    zone = put(official, "quarantine_zones", name="解除了", valid_from=three_days_ago)
+    for layer, number, *states in (
+        ("checkpoints", closed, "closed"), ("checkpoints", opened, "open"), ("supply_drops", on_its_way, "in_transit"),
+        ("supply_drops", over, "in_transit", "delivered", "distributed"), ("quarantine_zones", zone, "lifted"),
+    ):  # fmt: skip
+        for state in states:
+            move(official, layer, number, state)
+
+    for options in ((), ("--internal",)):
+        shown = told(made(tmp_path, *options))
+        then, now = [
+            {(one["name"], one["text"]) for one in (*shown["points"], *shown["zones"]) if one["on"][step]}
+            for step in (-2, -1)
+        ]
+        assert then == {("关了的门", "Compound entrance"), ("在路上", "Planned"), ("发完了", "Planned"),
+                        ("解除了", "Lockdown")}  # fmt: skip
+        assert now == {("开了的门", "Compound entrance"), ("在路上", "In transit")}
+
+
+def move(client: FlaskClient, layer: str, number: int, state: str) -> None:
+    answer = client.post(f"/api/v1/{layer}/{number}/moves", json={"to": state, "reason": "演练"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("kept")
 def test_an_empty_store_and_a_place_that_takes_no_file_are_told(tmp_path: Path) -> None:
     refused(run("sitrep", tmp_path / "report.html"), "nothing in this store")
     refused(run("sitrep", tmp_path / "no folder" / "report.html"), "cannot be written")
