@@ -8,9 +8,16 @@ from typing import Any, Literal
 
 from layers.description import Layer
 from layers.event import Event
+from layers.needs.rules import CLOSED_FROM_OPEN, OPEN
 
-#: A layer's steps that take something a step back does not know, such as an organization that agreed.
-NOT_ALONE: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({"needs": (("acknowledged", "assigned"),)})
+#: A layer's steps that take something a step back does not know: which organization agreed, why a need is closed and
+#: who says so, and whose proposal a zone was, who then may not put it into force.
+NOT_ALONE: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "needs": (("acknowledged", "assigned"), *((one, closed) for one in OPEN for closed in CLOSED_FROM_OPEN)),
+        "quarantine_zones": (("drafted", "proposed"),),
+    }
+)
 
 #: Why nothing can be taken back: the layer knows no steps, none was taken, the row was put right since, no legal step
 #: leads back, or another feature took its place.

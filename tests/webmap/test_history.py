@@ -178,6 +178,35 @@ def test_a_need_goes_back_for_a_reason_of_the_list_alone_and_for_who_answers_for
     assert "is for those who answer for it" in page(official.get(f"/history/needs/{elsewhere}?back=1"))
 
 
+def test_what_closed_a_need_is_not_brought_back_by_taking_its_opening_back(
+    official: FlaskClient, client: FlaskClient
+) -> None:
+    for closing in ("declined", "withdrawn"):
+        need = report(client)["id"]
+        decided = {"needs": [{"id": need}], "to": closing, "reason": "helped_already"}
+        assert official.post("/api/v1/triage/moves", json=decided).get_json()["left"] == []
+        assert take_back(official, "needs", need, "pressed_by_mistake").status_code == 303
+
+        text = page(official.get(f"/history/needs/{need}?back=1"))
+
+        assert "No step leads back" in text
+        form = {"to": closing, "seen": "9", "reason": "pressed_by_mistake"}
+        assert official.post(f"/history/needs/{need}", data=form).status_code == 409
+        assert told(official, "needs", need)[0].startswith(("The refusal was taken back", "The withdrawal was taken"))
+
+
+def test_a_proposal_sent_back_by_mistake_is_proposed_anew_not_taken_over_by_who_sent_it_back(
+    official: FlaskClient, second: FlaskClient
+) -> None:
+    zone = put(official, "quarantine_zones", state="proposed")
+    move(second, "quarantine_zones", zone, "drafted")
+
+    text = page(second.get(f"/history/quarantine_zones/{zone}?back=1"))
+
+    assert "No step leads back from “Draft” to “Waiting for a second official”" in text
+    assert "<form method" not in text.split("<main")[1]
+
+
 def test_a_step_is_taken_back_only_where_one_answers_for_it(official: FlaskClient, second: FlaskClient) -> None:
     gate = put(second, "checkpoints", point(LNG + 1), name="东门")
     move(second, "checkpoints", gate, "closed")
