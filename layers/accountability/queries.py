@@ -16,6 +16,7 @@ from data.journal import JournalRow
 from geo import cells
 from layers.accountability.record import ClosedMonth
 from layers.accountability.rules import Case, Figures, Month, from_kept
+from layers.actor import RESIDENT
 from layers.compounds.record import Compound
 from layers.needs import LAYER
 from layers.needs.record import Need, NeedPrivate, NeedVoice
@@ -113,22 +114,27 @@ def _households(rows: Sequence[Any]) -> list[int]:
 
 
 def _answers(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[datetime]], dict[int, list[datetime]]]:
-    """By need, from the journal: when it was said to be met, and when the resident said that it was not."""
+    """By need, from the journal: when it was said to be met, and when the resident said that it was not. What staff
+    took back themselves was never said.
+    """
     met: dict[int, list[datetime]] = defaultdict(list)
     sent_back: dict[int, list[datetime]] = defaultdict(list)
     for start in range(0, len(ids), IDS_AT_ONCE):
-        query = select(JournalRow.feature_id, JournalRow.from_state, JournalRow.to_state, JournalRow.effective_at)
-        query = query.where(
+        query = select(JournalRow.feature_id, JournalRow.to_state, JournalRow.role, JournalRow.effective_at)
+        query = query.order_by(JournalRow.seq).where(
             JournalRow.layer == LAYER.name, JournalRow.feature_id.in_(ids[start : start + IDS_AT_ONCE]),
-            JournalRow.verb == "move", (JournalRow.to_state == "met") | (JournalRow.from_state == "met"),
+            JournalRow.verb == "move",
+            (JournalRow.to_state == "met") | ((JournalRow.from_state == "met") & (JournalRow.to_state == "assigned")),
         )  # fmt: skip
-        for need_id, from_state, to_state, at in session.execute(query):
+        for need_id, to_state, role, at in session.execute(query):
             if need_id is None:
                 continue
             if to_state == "met":
                 met[need_id].append(at)
-            elif (from_state, to_state) == ("met", "assigned"):
+            elif role == RESIDENT.role:
                 sent_back[need_id].append(at)
+            elif met[need_id]:
+                met[need_id].pop()
     return met, sent_back
 
 

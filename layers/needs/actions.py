@@ -171,7 +171,9 @@ def move(
     rows = lapse(session, features.locked(session, LAYER, need_ids), at)
     if to_state == "duplicate":
         _check_kept(session, need_ids, details.get("duplicate_of"))
-    return features.move(session, LAYER, [step(row, to_state, at, **details) for row in rows.values()], actor, at)
+    is_resident = actor.role == RESIDENT.role
+    steps = [step(row, to_state, at, is_resident=is_resident, **details) for row in rows.values()]
+    return features.move(session, LAYER, steps, actor, at)
 
 
 @dataclass(frozen=True)
@@ -185,12 +187,13 @@ class MovedEach:
 def step(
     row: Mapping[str, Any], to_state: str, at: datetime, *, organization: str | None = None,
     duplicate_of: int | None = None, reason: str | None = None, taken_by: str | None = None,
-    claim_until: datetime | None = None,
+    claim_until: datetime | None = None, is_resident: bool = False,
 ) -> features.Step:  # fmt: skip
     """The step that takes the need in `row` to a state, with the columns it sets.
 
     organization, and if wanted taken_by and claim_until, when it is assigned (a claim without end does not lapse);
-    duplicate_of, the need kept; reason, for declining and for taking something back.
+    duplicate_of, the need kept; reason, for declining and for taking something back. is_resident: who asked for help
+    says so themselves.
     """
     state = row["state"]
     if not may_move(state, to_state, row["state_before"]):
@@ -208,7 +211,7 @@ def step(
         changes |= {"organization": organization, "taken_by": taken_by, "claim_until": claim_until, "assigned_at": at}
         changes |= {"claim_extended": False, "reason": reason}
     else:
-        changes |= _stamped(row, to_state, at)
+        changes |= _stamped(row, to_state, at, is_resident)
     return features.Step(row["id"], to_state, at, changes, reason)
 
 
@@ -221,12 +224,15 @@ def _closing(state: str, to_state: str, duplicate_of: int | None, reason: str | 
     return {"state_before": state, "duplicate_of": kept, "claim_until": None, "taken_by": None}
 
 
-def _stamped(row: Mapping[str, Any], to_state: str, at: datetime) -> dict[str, Any]:
-    """The moment a state was reached, kept from the first acknowledgement on; a step back takes back what it undoes."""
+def _stamped(row: Mapping[str, Any], to_state: str, at: datetime, is_resident: bool) -> dict[str, Any]:
+    """The moment a state was reached, kept from the first acknowledgement on; a step back takes back what it undoes.
+
+    Staff who take back their own "met" are not a resident who says that no help came.
+    """
     if (row["state"], to_state) == ("assigned", "acknowledged"):
         return dict(UNCLAIMED)
     if (row["state"], to_state) == ("met", "assigned"):
-        return {"met_at": None, "taken_by": None, "reopened": row["reopened"] + 1}
+        return {"met_at": None, "taken_by": None, "reopened": row["reopened"] + is_resident}
     return {STAMPS[to_state]: at, **({"claim_until": None} if to_state == "met" else {})}
 
 

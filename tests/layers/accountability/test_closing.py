@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from data.database import Database, open_database
 from layers import features
 from layers.accountability.actions import close_months
-from layers.accountability.queries import kept_month, kept_months
+from layers.accountability.queries import cases_of, kept_month, kept_months
 from layers.accountability.record import ClosedMonth
-from layers.accountability.rules import Share, Vitality
+from layers.accountability.rules import Share, Vitality, month_of
+from layers.actor import RESIDENT
 from layers.needs import LAYER, actions, additions, claims
 from layers.needs.purging import purge
 from tests.layers.town import LAT, LNG, NOON, OFFICIAL, Thing, fill
@@ -42,7 +43,7 @@ def town(store: Database) -> list[int]:
         actions.move(session, seen, "acknowledged", OFFICIAL, NOON + HOUR)
         claims.take(session, seen, "队", "李", OFFICIAL, NOON + 9 * HOUR)
         claims.meet(session, seen, "队", "rice", OFFICIAL, NOON + 10 * HOUR)
-        actions.move(session, back, "assigned", OFFICIAL, NOON + 11 * HOUR, reason="nothing_came")
+        actions.move(session, back, "assigned", RESIDENT, NOON + 11 * HOUR, reason="nothing_came")
         actions.move(session, back, "met", OFFICIAL, NOON + 34 * HOUR)
         actions.move(session, seen, "confirmed", OFFICIAL, NOON + 40 * HOUR)
         for one in seen[2:]:
@@ -69,6 +70,27 @@ def test_a_closed_month_says_what_happened_in_it(store: Database, town: list[int
     assert group.sent_back == Share(None, 10)
     assert group.rating is not None and (group.rating.mean, group.rating.of) == (4.0, 10)
     assert kept.figures.vitality == [Vitality("unknown", 10, 300)]
+
+
+def test_what_staff_take_back_themselves_was_neither_met_nor_sent_back_by_a_resident(
+    store: Database, town: list[int]
+) -> None:
+    need = town[12]
+    with store.write() as session:
+        actions.move(session, [need], "acknowledged", OFFICIAL, NOON + 2 * HOUR)
+        actions.move(session, [need], "assigned", OFFICIAL, NOON + 11 * HOUR, organization="队")
+        actions.move(session, [need], "met", OFFICIAL, NOON + 12 * HOUR)
+        actions.move(session, [need], "assigned", OFFICIAL, NOON + 13 * HOUR, reason="pressed_by_mistake")
+        assert features.row_of(session, LAYER, need)["reopened"] == 0
+        actions.move(session, [need], "met", OFFICIAL, NOON + 14 * HOUR)
+        actions.move(session, [need], "assigned", RESIDENT, NOON + 15 * HOUR, reason="nothing_came")
+        assert features.row_of(session, LAYER, need)["reopened"] == 1
+
+    with store.read() as session:
+        march = cases_of(session, month_of("2026-03", ZONE))
+
+    [case] = [one for one in march if one.acknowledged_at == NOON + 2 * HOUR]
+    assert (case.closed_at, case.sent_back) == (NOON + 14 * HOUR, (NOON + 15 * HOUR,))
 
 
 def test_a_purge_changes_nothing_in_a_month_that_is_closed(store: Database, town: list[int]) -> None:
