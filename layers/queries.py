@@ -40,10 +40,14 @@ def features_in_box(
     return _as_rows(session, query, layer, public, at, only_at)
 
 
-def feature_rows(session: Session, layer: Layer, public: bool, at: datetime) -> Iterator[dict[str, Any]]:
-    """Every feature: its fields (the public ones, or all but private and bookkeeping ones), `id` and `geometry`."""
+def feature_rows(
+    session: Session, layer: Layer, public: bool, at: datetime, only_at: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Every feature: its fields (the public ones, or all but private and bookkeeping ones), `id` and `geometry`. For
+    `at` and `only_at` see `features_in_box`.
+    """
     after = 0
-    while rows := features_in_box(session, layer, None, BATCH, after, public, at, False):
+    while rows := features_in_box(session, layer, None, BATCH, after, public, at, only_at):
         yield from rows
         after = rows[-1]["id"]
 

@@ -176,8 +176,8 @@ def note_seen(session: Session, account_id: int, at: datetime) -> None:
         account.last_seen_at = at
 
 
-def note_looked(session: Session, account_id: int, seq: int, at: datetime) -> None:
-    """Keeps up to which change of the journal somebody has seen the dashboard, and as of when."""
+def note_looked(session: Session, account_id: int, seq: int | None, at: datetime | None) -> None:
+    """Keeps up to which change of the journal somebody has seen the dashboard, and as of when; None for never said."""
     account = session.get(Account, account_id)
     if account is not None:
         account.looked_seq, account.looked_at = seq, at

@@ -15,13 +15,10 @@ from layers.cell_state.queries import state_at
 from layers.gate_staffing import Gate, gates_at
 from layers.quarantine_zones.rules import RANK
 from layers.quarantine_zones.versions import HELD
-from layers.queries import features_in_box
+from layers.queries import feature_rows
 from layers.situation.overview import AREA, EVERYWHERE, locked_households
 
 Rows = list[dict[str, Any]]
-
-#: Features of a layer that are read at most; a page lists fewer.
-MOST = 1000
 
 #: A drop is counted where its window opens within this time, as in the state of a cell.
 DUE = timedelta(hours=24)
@@ -55,7 +52,7 @@ def held_at(session: Session, at: datetime, now: datetime, zone: ZoneInfo) -> Th
     """What held at a moment, the strictest zones, earliest drops and gates without anybody first. zone: of hours."""
 
     def rows(name: str) -> Rows:
-        return features_in_box(session, catalogue.layer(name), None, MOST, 0, False, at, True)
+        return list(feature_rows(session, catalogue.layer(name), False, at, only_at=True))
 
     zones = [row for row in rows("quarantine_zones") if row["state"] in HELD]
     drops = [row for row in rows("supply_drops") if row["state"] != "cancelled" and row["window_from"] < at + DUE]

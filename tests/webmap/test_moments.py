@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -163,17 +164,30 @@ def test_what_changed_is_told_until_somebody_says_that_they_have_seen_it(
     assert "7 changes since you last looked" in page(official.get("/dashboard"))
 
     put(official, "checkpoints", name="西门")  # after the page was read: it is not seen with it
-    form = {"seq": hidden(read, "seq"), "at": hidden(read, "at")}
-    pressed = page(official.post("/dashboard/since", data=form, follow_redirects=True))
+    form = {name: hidden(read, name) for name in ("seq", "at", "seq_before", "at_before")}
+    assert official.post("/dashboard/since", data=form).status_code == 303
+    pressed = page(official.post("/dashboard/since", data=form, follow_redirects=True))  # an impatient second press
 
     assert {title: count for title, count in figures(pressed).items() if count} == {"gate opened": 1}
     other = in_a_page(signed_in("city_official"))
     assert figures(page(other.get("/dashboard/since")))["gates opened"] == 2  # what one has seen is one's own
-    undone = official.post(
-        "/dashboard/since", data={"seq": hidden(pressed, "seq"), "at": hidden(pressed, "at"), "undo": "1"},
-        follow_redirects=True,
-    )  # fmt: skip
-    assert figures(page(undone))["gates opened"] == 2
+    undo = {"seq": hidden(pressed, "seq"), "at": hidden(pressed, "at"), "undo": "1"}
+    undone = page(official.post("/dashboard/since", data=undo, follow_redirects=True))
+    assert figures(undone)["gates opened"] == 2
+    assert "You have not said yet" in undone
+
+
+def test_a_page_read_long_ago_forgets_nothing_that_was_seen_since(official: FlaskClient) -> None:
+    names = ("seq", "at", "seq_before", "at_before")
+    put(official, "checkpoints", name="东门")
+    old = page(official.get("/dashboard/since"))
+    put(official, "checkpoints", name="西门")
+    new = page(official.get("/dashboard/since"))
+
+    for read in (new, old):
+        official.post("/dashboard/since", data={name: hidden(read, name) for name in names})
+
+    assert figures(page(official.get("/dashboard/since")))["gates opened"] == 0
 
 
 def test_an_official_is_told_of_the_own_duty_area_and_of_what_became_overdue_in_it(
@@ -191,6 +205,42 @@ def test_an_official_is_told_of_the_own_duty_area_and_of_what_became_overdue_in_
     ):
         assert answer.status_code == 303
     assert figures(page(official.get("/dashboard/since")))["new request"] == 1
+
+
+def test_every_figure_leads_to_all_of_its_rows(
+    official: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in (("moment", "MOST_ROWS"), ("moment", "MOST_PLACES"), ("compare", "MOST_ROWS")):
+        monkeypatch.setattr(f"webmap.pages.{module}.{name}", 1)
+    monkeypatch.setattr("webmap.pages.since.MOST_ROWS", 1)
+    monkeypatch.setattr("webmap.pages.since.MOST_OF_ONE", 2)
+    needs = [report(database, 2, LNG + 0.01 * number) for number in range(4)]
+    for name in "东南西北":
+        put(official, "checkpoints", name=f"{name}门")
+
+    def rest(text: str, part: str) -> str:
+        """The page to which the rest of a list leads."""
+        [address] = re.findall(rf'href="([^"]*#{part})">and \d+ more', text)
+        return page(official.get(unescape(address)))
+
+    read = page(official.get("/dashboard/moment"))
+    assert len(re.findall(r"/history/checkpoints/\d+", read)) == 1
+    assert len(re.findall(r"/history/checkpoints/\d+", rest(read, "gates"))) == 4
+    assert rest(read, "places").split('id="drops"')[0].count("<tr>") == 5
+
+    found, compared = set(), page(official.get("/dashboard/compare"))
+    for _ in needs:
+        found |= set(re.findall(r'<tr><th scope="row"><a class="link" href="#(p\d)"', compared))
+        compared = rest(compared, "areas") if "more: show" in compared else compared
+    assert found == {"p1", "p2", "p3", "p4"}
+
+    since = page(official.get("/dashboard/since"))
+    first = rest(since, "new")
+    second = rest(first, "new")
+    new = [one.split('aria-labelledby="new"')[1].split("</section>")[0] for one in (since, first, second)]
+    listed = [set(re.findall(r"dashboard\?need=(\d+)", one)) for one in new]
+    assert [len(one) for one in listed] == [1, 2, 2]
+    assert {int(need) for need in listed[1] | listed[2]} == set(needs)
 
 
 def test_nobody_outside_sees_other_moments(client: FlaskClient) -> None:

@@ -18,6 +18,7 @@ from layers.situation.comparing import COMPARED, Changed, compare, largest_first
 from layers.text import Text
 from webmap.access import allowed
 from webmap.pages.form_moments import as_form
+from webmap.pages.long_lists import first_asked
 from webmap.pages.map_files import language
 from webmap.pages.map_start import where_people_live
 from webmap.pages.moment import moment_asked
@@ -29,7 +30,7 @@ from webmap.viewport import in_rfc3339
 
 blueprint = Blueprint("compare", __name__)
 
-#: Areas in the table. More is not read; the sums above it count all.
+#: Areas in the table at once; the sums above it count all.
 MOST_ROWS = 60
 
 #: Areas on the map: beyond, a hexagon is smaller than its number.
@@ -66,7 +67,9 @@ class Row:
 @blueprint.get("/dashboard/compare")
 @allowed("pages.dashboard")
 def compare_moments() -> Response:
-    """What changed from ?from= to ?to=, largest changes of ?by= first. A day ago and now, where they are absent."""
+    """What changed from ?from= to ?to=, largest changes of ?by= first. A day ago and now, where they are absent. The
+    table leaves out the first ?start= areas.
+    """
     now = datetime.now(UTC)
     asked = {name: request.args.get(name, "")[:40] for name in ("from", "to")}
     (first, wrong_first), (second, wrong_second) = (moment_asked(asked[name], now) for name in ("from", "to"))
@@ -78,7 +81,8 @@ def compare_moments() -> Response:
     by = by if by in COMPARED else COMPARED[0]
     changes = [] if problems else _changes(first, second, now, by)
     sheet = _sheet(changes[:MOST_DRAWN])
-    rows = _rows(changes[:MOST_DRAWN], by, sheet)
+    drawn, start = _rows(changes[:MOST_DRAWN], by, sheet), first_asked()
+    rows = _rows(changes[start : start + MOST_ROWS], by, sheet)
     page = render_template(
         "compare.html",
         given={
@@ -92,12 +96,13 @@ def compare_moments() -> Response:
         by=by,
         titles=titles(),
         sums=[(name, *_sums(changes, name)) for name in COMPARED],
-        rows=rows[:MOST_ROWS],
-        drawn=rows,
-        more=len(changes) - MOST_ROWS,
+        rows=rows,
+        drawn=drawn,
+        start=start,
+        more=len(changes) - start - len(rows),
         count=ngettext("%(num)s area changed", "%(num)s areas changed", len(changes)),
         sheet=sheet,
-        outlines=_outlines(sheet) if rows else "",
+        outlines=_outlines(sheet) if drawn else "",
         problems=problems,
     )
     response = make_response(page, 400 if problems else 200)

@@ -24,7 +24,8 @@ from webmap.viewport import in_rfc3339
 
 blueprint = Blueprint("moment", __name__)
 
-#: Rows of each kind on the page, and areas where most help is asked for. More is a list nobody reads beside a map.
+#: Rows of each kind on the page, and areas where most help is asked for, unless one list is asked for as a whole: more
+#: is a list nobody reads beside a map.
 MOST_ROWS, MOST_PLACES = 40, 12
 
 #: Seconds the ends of the record serve every reader of this process; an hour more or less is not seen on a slider.
@@ -40,10 +41,11 @@ NOW = timedelta(minutes=1)
 @blueprint.get("/dashboard/moment")
 @allowed("pages.dashboard")
 def moment() -> Response:
-    """Figures and rows of ?at=; of now, if it is absent."""
+    """Figures and rows of ?at=; of now, if it is absent. ?all= names a list that is wanted as a whole."""
     now = datetime.now(UTC)
     asked = request.args.get("at", "")[:40]
     at, problem = moment_asked(asked, now)
+    whole = request.args.get("all", "")
     with service().database.snapshot() as session:
         then = held_at(session, at, now, service().zone)
         roles = vocabulary(session).roles
@@ -56,10 +58,12 @@ def moment() -> Response:
         now=in_rfc3339(now),
         overview=_figures(then),
         then=then,
-        places=_places(then),
+        places=_places(then, None if whole == "places" else MOST_PLACES),
+        asking=sum(bool(state.get("needs")) for state in then.states.values()),
         titles={name: _titles(name) for name in ("quarantine_zones", "supply_drops", "checkpoints")},
         roles=roles,
         most=MOST_ROWS,
+        whole=whole,
         problem=problem,
     )
     response = make_response(page, 400 if problem else 200)
@@ -132,12 +136,12 @@ def _figures(then: Then) -> list[Shown]:
     ]
 
 
-def _places(then: Then) -> list[tuple[str, dict[str, Any]]]:
-    """Where most help is asked for: what each place is called, and its state."""
+def _places(then: Then, most: int | None) -> list[tuple[str, dict[str, Any]]]:
+    """Where most help is asked for: what each place is called, and its state. None: everywhere."""
     asking = sorted(
         ((cell, state) for cell, state in then.states.items() if state.get("needs")),
         key=lambda one: (-one[1]["needs"], one[0]),
-    )[:MOST_PLACES]
+    )[:most]
     names = named([cell for cell, _state in asking])
     return [(name, dict(state)) for name, (_cell, state) in zip(names, asking, strict=True)]
 

@@ -15,12 +15,13 @@ from data import journal
 from data.people import existing_account, note_looked
 from geo import cells
 from layers.actor import Actor
-from layers.situation.since import KINDS, Since, rows_of, seq_at, since
+from layers.situation.since import KINDS, Happened, Since, rows_of, seq_at, since
 from layers.triage.queries import became_overdue
 from layers.vocabulary.queries import vocabulary
 from webmap.access import allowed, current_actor
 from webmap.duty import area_to_follow, touches
 from webmap.pages.form_moments import moment_of_address
+from webmap.pages.long_lists import first_asked
 from webmap.pages.map_files import language
 from webmap.service import service
 from webmap.viewport import in_rfc3339
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("since", __name__)
 
-#: Rows of each kind on the page.
-MOST_ROWS = 20
+#: Rows of each kind on the page, and of one kind that is asked for alone.
+MOST_ROWS, MOST_OF_ONE = 20, 200
 
 #: Changes counted for the line on the dashboard at most.
 AT_A_GLANCE = 1000
@@ -52,12 +53,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What happened of one kind: how often in words, and the first rows."""
+    """What happened of one kind: how often in words, some of the rows, and the address of those after them, if any."""
 
     name: str
     count: int
     title: str
     rows: list[Row]
+    more: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,7 @@ def changed() -> Response:
         is_whole=found.is_whole,
         seq=last,
         at=in_rfc3339(now),
-        most=MOST_ROWS,
-        undo=undo if "done" in request.args and all(undo.values()) else None,
+        undo=undo if "seq" in request.args else None,
         done="done" in request.args,
     )
     response = make_response(page)
@@ -99,19 +101,34 @@ def changed() -> Response:
 @blueprint.post("/dashboard/since")
 @allowed("pages.dashboard")
 def seen() -> Response:
-    """Keeps up to which change the reader has seen; the press can be taken back with what was kept before."""
+    """Keeps up to which change the reader has seen; the press can be taken back to what was kept when the page was
+    read, nothing where that was never said. Pressed twice, or on a page read long ago, it forgets nothing seen since.
+    """
     actor, now = current_actor(), datetime.now(UTC)
-    seq, at = request.form.get("seq", ""), moment_of_address(request.form.get("at", "")[:40])
-    if not (seq.isascii() and seq.isdigit() and len(seq) < 19) or at is None or at > now + timedelta(minutes=1):
+    is_undone, seen, before = (
+        "undo" in request.form,
+        _looked_asked("seq", "at"),
+        _looked_asked("seq_before", "at_before"),
+    )
+    if not is_undone and (seen is None or seen.at > now + timedelta(minutes=1)):
         return make_response(redirect(url_for("since.changed"), 303))
     with service().database.write() as session:
-        before = _looked(session, actor, now)
-        account = existing_account(session, actor.name)
-        note_looked(session, account.id, min(int(seq), journal.latest(session)), at)
-    if "undo" in request.form:
-        return make_response(redirect(url_for("since.changed"), 303))
-    address = url_for("since.changed", done=1, seq=before.seq, at=in_rfc3339(before.at))
+        known, account = _looked(session, actor, now), existing_account(session, actor.name)
+        if seen is None:
+            note_looked(session, account.id, None, None)
+        elif is_undone or not known.is_said or (seen.seq, seen.at) >= (known.seq, known.at):
+            note_looked(session, account.id, min(seen.seq, journal.latest(session)), min(seen.at, now))
+    told = {"seq": before.seq, "at": before.at.isoformat()} if before else {"seq": "", "at": ""}
+    address = url_for("since.changed") if is_undone else url_for("since.changed", done=1, **told)
     return make_response(redirect(address, 303))
+
+
+def _looked_asked(seq: str, at: str) -> Looked | None:
+    """What the form says in two of its fields; None where it says none."""
+    number, moment = request.form.get(seq, ""), moment_of_address(request.form.get(at, "")[:40])
+    if not (number.isascii() and number.isdigit() and len(number) < 19) or moment is None:
+        return None
+    return Looked(int(number), moment, True)
 
 
 def changes_since_looked() -> str:
@@ -158,40 +175,40 @@ def _became_late(session: Session, actor: Actor, looked: Looked, now: datetime) 
 
 
 def _kinds(session: Session, actor: Actor, looked: Looked, found: Since, now: datetime) -> list[Kind]:
+    late = [Happened(row["due"], "needs", row["id"]) for row in _became_late(session, actor, looked, now)]
+    of_kind = {**found.found, "overdue": late}
     services = {name: title.in_language(language()) for name, title in vocabulary(session).services.items()}
-    late = _became_late(session, actor, looked, now)
-    told = [Row(_name("needs", row, services), row["due"], *_addresses("needs", row["id"])) for row in late[:MOST_ROWS]]
-    kinds = {"overdue": Kind("overdue", len(late), title_of("overdue", len(late)), told)}
-    for kind in KINDS:
-        happened = found.found.get(kind, [])
-        rows = rows_of(session, happened[:MOST_ROWS])
-        listed = [
-            Row(
-                _name(one.layer, rows.get((one.layer, one.feature_id)), services) or str(one.feature_id), one.at,
-                *_addresses(one.layer, one.feature_id),
-            )
-            for one in happened[:MOST_ROWS]
-        ]  # fmt: skip
-        kinds[kind] = Kind(kind, len(happened), title_of(kind, len(happened)), listed)
-    return [kinds[name] for name in ("new", "met", "overdue", *KINDS[2:])]
+    alone = request.args.get("kind", "")
+    return [
+        _kind(session, kind, of_kind.get(kind, []), services, kind == alone)
+        for kind in ("new", "met", "overdue", *KINDS[2:])
+    ]
 
 
-def _name(layer: str, row: dict[str, Any] | None, services: dict[str, str]) -> str:
+def _kind(session: Session, kind: str, happened: list[Happened], services: dict[str, str], is_alone: bool) -> Kind:
+    start, most = (first_asked(), MOST_OF_ONE) if is_alone else (0, MOST_ROWS)
+    told = happened[start : start + most]
+    rows = rows_of(session, told)
+    listed = [_row(one, rows.get((one.layer, one.feature_id)), services) for one in told]
+    ends = start + len(told) if is_alone else 0
+    url = url_for("since.changed", kind=kind, start=ends or None, _anchor=kind)
+    count = len(happened)
+    return Kind(kind, count, title_of(kind, count), listed, max(count - start - len(told), 0), url)
+
+
+def _row(one: Happened, row: dict[str, Any] | None, services: dict[str, str]) -> Row:
+    """Of what was taken off the map only the story is left."""
+    story = url_for("history.story", layer_name=one.layer, feature_id=one.feature_id)
     if row is None:
-        return ""
-    if layer == "needs":
-        return f"{services.get(row['service'], row['service'])} {row['reference']}"
-    return str(row["name"])
-
-
-def _addresses(layer: str, feature_id: int) -> tuple[str, str]:
-    story = url_for("history.story", layer_name=layer, feature_id=feature_id)
+        return Row(str(one.feature_id), one.at, story, story)
     shown = {
-        "needs": url_for("dashboard.dashboard", need=feature_id),
-        "checkpoints": url_for("gates.one", gate_id=feature_id),
-        "supply_drops": url_for("drops.one", drop_id=feature_id),
+        "needs": url_for("dashboard.dashboard", need=one.feature_id),
+        "checkpoints": url_for("gates.one", gate_id=one.feature_id),
+        "supply_drops": url_for("drops.one", drop_id=one.feature_id),
     }
-    return shown.get(layer, story), story
+    service = services.get(row["service"], row["service"]) if one.layer == "needs" else ""
+    name = f"{service} {row['reference']}" if one.layer == "needs" else str(row["name"])
+    return Row(name, one.at, shown.get(one.layer, story), story)
 
 
 def title_of(kind: str, count: int) -> str:
