@@ -38,8 +38,8 @@ def best_under(problem: Problem, rules: Rules, count: int, seconds: float) -> Ch
     until = monotonic() + seconds
     search = _Search(problem, rules)
     chosen = search.improved(search.greedy(count, until), until)
-    has_time = monotonic() < until and problem.reached.nnz <= FEW_PAIRS  # of larger ones the solver only reads for long
-    better = _exact(problem, rules, count, until) if has_time else None
+    is_small = 0 < problem.reached.nnz <= FEW_PAIRS  # of larger ones the solver only reads for long
+    better = _exact(problem, rules, count, until) if is_small and monotonic() < until else None
     return max((one for one in (chosen, better) if one is not None), key=search.score)
 
 

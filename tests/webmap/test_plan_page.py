@@ -110,8 +110,9 @@ def test_what_cannot_be_planned_keeps_what_was_written_and_marks_what_is_wrong(c
         assert f'value="{words.get("volunteers", "7")}"' in text
 
 
-def test_where_nobody_asks_the_page_says_what_to_do(coordinator: FlaskClient) -> None:
-    said = page(coordinator.get("/plan?role=gate&volunteers=3"))
+@pytest.mark.parametrize("terms", ["", "&backup=1&floor=10"], ids=["no terms", "a second post and a floor"])
+def test_where_nobody_asks_the_page_says_what_to_do(coordinator: FlaskClient, terms: str) -> None:
+    said = page(coordinator.get(f"/plan?role=gate&volunteers=3{terms}"))
 
     assert "Nobody asks for this there and then. Choose another role" in said
 
