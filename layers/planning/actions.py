@@ -66,14 +66,14 @@ def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime, fol
 def publish(session: Session, plan_id: int, organization: str, actor: Actor, at: datetime) -> list[int]:
     """Publishes a kept plan as shifts of an organization, one a post, open and with no place filled; their numbers.
 
-    Published again it changes nothing and gives the same numbers. Raises NotFound; NotAllowed for another
-    organization's plan; BadInput for one whose window is over or that has no post.
+    Published again it changes nothing and gives the same numbers. Raises NotFound; NotAllowed for a plan of an
+    organization that the actor does not belong to; BadInput for one whose window is over or that has no post.
     """
     row = kept_plan(session, plan_id, lock=True)
     if row["published_at"] is not None:
         return list(row["shifts"])
-    if not organization or row["organization"] not in ("", organization):
-        raise NotAllowed("a plan is published for the organization it was made for, one made for none for any")
+    if not organization or (row["organization"] and {actor.organization, organization} != {row["organization"]}):
+        raise NotAllowed("a plan of an organization is published by it, one made for none for any")
     if row["ends_at"] <= at:
         raise BadInput("the window of the plan is over: make a new one")
     if not row["content"]["posts"]:

@@ -138,7 +138,8 @@ def test_others_may_not_publish_a_plan_and_a_volunteer_none(coordinator: FlaskCl
     address = coordinator.post("/plan", data={"volunteers": "3"}).location.partition("?")[0]
     official, volunteer = in_a_page(signed_in("city_official")), in_a_page(signed_in("volunteer"))
 
-    assert official.post(f"{address}/publish", data={"organization": "别队"}).status_code == 403
+    for organization in ("志愿队", "别队"):
+        assert official.post(f"{address}/publish", data={"organization": organization}).status_code == 403
     assert volunteer.post(f"{address}/publish").status_code == 403
     assert volunteer.get(address).status_code == 200
     assert shifts(official) == []
