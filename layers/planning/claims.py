@@ -26,6 +26,9 @@ MOST_CELLS = 2_000
 def claim(session: Session, cells: Sequence[int], until: datetime, actor: Actor, at: datetime) -> int:
     """Says that the actor's organization looks after cells (resolution 11) until a moment; the claim's number.
 
+    Said again of the very same cells, the claim that holds already ends at the new moment: a second press is no second
+    claim.
+
     Raises NotAllowed without an organization, BadInput for no cells or a moment that is over or too far away.
     """
     if not actor.organization:
@@ -34,12 +37,16 @@ def claim(session: Session, cells: Sequence[int], until: datetime, actor: Actor,
         raise BadInput(f"a claim is on 1 to {MOST_CELLS:,} cells")
     if not at < until <= at + LONGEST_CLAIM:
         raise BadInput("a claim ends later than now and within 24 hours", [{"field": "until", "reason": "24 h"}])
-    near = nearest_names(session, *centers(np.array(cells[:1], dtype=np.int64)), at)[0]
-    row = CellClaim(
-        organization=actor.organization, made_by=actor.name, made_at=at, until=until, ended_at=None, near=near,
-        cells=sorted(set(cells)),
-    )  # fmt: skip
-    session.add(row)
+    own = [one for one in claims_at(session, at) if one.organization == actor.organization]
+    row = next((one for one in own if set(one.cells) == set(cells)), None)
+    if row is None:
+        near = nearest_names(session, *centers(np.array(cells[:1], dtype=np.int64)), at)[0]
+        row = CellClaim(
+            organization=actor.organization, made_by=actor.name, made_at=at, until=until, ended_at=None, near=near,
+            cells=sorted(set(cells)),
+        )  # fmt: skip
+        session.add(row)
+    row.until = until
     session.flush()
     _note(session, "claim_cells", row, actor, at)
     return row.id

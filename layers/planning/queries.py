@@ -36,6 +36,20 @@ def versions_of(session: Session, plan_id: int) -> list[int]:
     return list(session.execute(query).scalars())
 
 
+def published_with(session: Session, plan_id: int) -> list[int]:
+    """The numbers of the published plans among all earlier and later versions of a plan, oldest first, without it."""
+    first: int | None = plan_id
+    family: set[int] = set()
+    while first is not None:
+        family, first = {first}, session.execute(select(KeptPlan.follows).where(KeptPlan.id == first)).scalar()
+    newest = family
+    while newest:
+        newest = set(session.execute(select(KeptPlan.id).where(KeptPlan.follows.in_(newest))).scalars())
+        family |= newest
+    query = select(KeptPlan.id).where(KeptPlan.id.in_(family - {plan_id}), KeptPlan.published_at.is_not(None))
+    return list(session.execute(query.order_by(KeptPlan.id)).scalars())
+
+
 def latest_plans(session: Session, limit: int) -> list[dict[str, Any]]:
     """The plans kept last, newest first: what a list says of each, without the content, megabytes for a city."""
     listed = (KeptPlan.id, KeptPlan.role, KeptPlan.volunteers, KeptPlan.starts_at, KeptPlan.published_at)

@@ -93,6 +93,31 @@ def test_a_change_that_is_none_is_told_and_changes_nothing(coordinator: FlaskCli
     assert coordinator.get("/plan/99/edit").status_code == 404
 
 
+def test_forty_steps_are_kept_as_they_were_previewed_and_one_more_is_told(coordinator: FlaskClient) -> None:
+    address = kept(coordinator)
+    steps = [f"{verb}:{cell_at(0)}" for verb in ("unlock", "lock")] * 20
+
+    kept_one = coordinator.post(f"{address}/edit", query_string={"step": steps}, data={"step": steps})
+    too_many = coordinator.get(f"{address}/edit", query_string={"step": [*steps, steps[0]]})
+
+    assert kept_one.status_code == 303
+    assert "中园 locked" in page(coordinator.get(kept_one.location))
+    assert too_many.status_code == 400
+    assert "That is more than 40 changes at once." in page(too_many)
+
+
+def test_before_publishing_it_is_said_which_other_versions_are_published(coordinator: FlaskClient) -> None:
+    first = kept(coordinator)
+    second, other = (coordinator.post(f"{first}/edit").location.partition("?")[0] for _version in range(2))
+    third = coordinator.post(f"{second}/edit").location.partition("?")[0]
+
+    coordinator.post(f"{second}/publish")
+
+    for address in (first, other, third):
+        assert "Plan 2 is published already. Its shifts stay" in page(coordinator.get(address))
+    assert "is published already" not in page(coordinator.get(second))
+
+
 def test_an_official_publishes_only_inside_the_duty_area(coordinator: FlaskClient, signed_in: SignedIn) -> None:
     inside = shapely.box(at(-2000).x, at(0, -2000).y, at(2000).x, at(0, 2000).y)
     official = in_a_page(signed_in("community_official", duty=inside))
@@ -164,10 +189,30 @@ def test_a_claim_is_seen_by_others_left_out_of_their_plans_and_handed_back(
     assert others.post("/plan/claims", data=given).status_code == 403
     assert coordinator.post("/plan/claims", data={**given, "cells": "here"}).status_code == 400
     assert coordinator.post("/plan/claims", data={**given, "until": ""}).status_code == 400
-    assert coordinator.post("/plan/claims", data=given).status_code == 303
+    for _press in range(2):
+        assert coordinator.post("/plan/claims", data=given).status_code == 303
 
-    assert "中园: 志愿队 until" in page(others.get("/plan"))
+    assert page(others.get("/plan")).count("中园: 志愿队 until") == 1
     assert "3 points are left out of this." in page(others.get("/plan?volunteers=1&claimed=1"))
     assert others.post("/plan/claims/1/back").status_code == 403
     assert coordinator.post("/plan/claims/1/back").status_code == 303
     assert "中园: 志愿队" not in page(others.get("/plan"))
+
+
+def test_whoever_looks_after_a_place_keeps_the_plan_on_the_page(coordinator: FlaskClient) -> None:
+    asked = {"role": "delivery", "volunteers": "1", "minutes": "15"}
+    shown = coordinator.get("/plan", query_string=asked).get_data(as_text=True)
+    sent = dict(
+        re.findall(r'name="(\w+)" value="([^"]*)"', shown[shown.index('<form id="claim"') :].partition("</form>")[0])
+    )
+    given = {**sent, "cells": cell_at(0), "until": "soon"}
+
+    wrong = coordinator.post("/plan/claims", data=given)
+    done = coordinator.post("/plan/claims", data={**given, "until": sent["until"]})
+
+    assert asked.items() <= sent.items()
+    assert "The place is not marked as yours yet. Choose a place of the list" in page(wrong)
+    assert "No plan was made" not in page(wrong)
+    for answer in (wrong, coordinator.get(done.location)):
+        assert "of 8 points come within reach." in page(answer)
+        assert 'name="minutes" value="15"' in answer.get_data(as_text=True)

@@ -18,10 +18,10 @@ from layers.errors import BadInput, NotAllowed
 from layers.planning.actions import keep, publish
 from layers.planning.aftermath import aftermath, changed_since
 from layers.planning.plan import content_of
-from layers.planning.queries import kept_plan, versions_of
+from layers.planning.queries import kept_plan, published_with, versions_of
 from layers.planning.rules import Request
 from layers.planning.sheets import sheets_of
-from layers.planning.steps import after
+from layers.planning.steps import MOST_STEPS, after
 from layers.planning.terms import Terms, terms_of
 from layers.triage.queries import organizations
 from layers.vocabulary.queries import vocabulary
@@ -120,6 +120,9 @@ def _edited(plan_id: int, *, keeps: bool = False) -> Response:
     if row["ends_at"] <= now:
         return _kept(plan_id, _("The window of this plan is over. Make a new one."), 409)
     steps = _steps()
+    if len(steps) > MOST_STEPS:
+        many = _("That is more than %(most)s changes at once. Keep a version in between.", most=MOST_STEPS)
+        return _kept(plan_id, many, 400)
     try:
         terms = after(terms_of(row["terms"]), steps, names)
     except BadInput:
@@ -154,10 +157,14 @@ def _edited(plan_id: int, *, keeps: bool = False) -> Response:
 
 
 def _steps() -> list[str]:
-    """The steps of the form; the two that are chosen from lists are written out."""
-    chosen = {name: request.values.get(name, "") for name in ("post", "to", "place")}
+    """The steps of the form; the two that are chosen from lists are written out.
+
+    A form that keeps them is sent to the address of the preview, which has them too: those of the form count.
+    """
+    given = request.form if request.method == "POST" else request.args
+    chosen = {name: given.get(name, "") for name in ("post", "to", "place")}
     written = {"move": f"move:{chosen['post']}:{chosen['to']}", "exclude": f"exclude:{chosen['place']}"}
-    return [written.get(step, step) for step in request.values.getlist("step") if step]
+    return [written.get(step, step) for step in given.getlist("step") if step]
 
 
 def _request_of(row: Mapping[str, Any], terms: Terms) -> Request:
@@ -198,13 +205,13 @@ def _kept(plan_id: int, problem: str = "", status: int = 200) -> Response:
     now, actor = datetime.now(UTC), current_actor()
     with service().database.read() as session:
         row = kept_plan(session, plan_id)
+        is_over = row["ends_at"] <= now
         role = vocabulary(session).roles.get(row["role"])
         names = organizations(session)
         versions = versions_of(session, plan_id)
-        earlier = kept_plan(session, row["follows"]) if row["follows"] else None
+        published = published_with(session, plan_id)
         changed = changed_since(session, row["seq"]) if row["published_at"] is None else {}
-        happened = aftermath(session, row, now)
-    is_over = row["ends_at"] <= now
+        happened = aftermath(session, row, now) if row["published_at"] or is_over else None
     is_own = row["organization"] in ("", actor.organization)
     page = render_template(
         "plan_kept.html",
@@ -219,7 +226,7 @@ def _kept(plan_id: int, problem: str = "", status: int = 200) -> Response:
         organization=actor.organization,
         organizations=names,
         versions=versions,
-        earlier=earlier,
+        published=published,
         changed=changed,
         happened=happened,
         **shown(row["content"], True),

@@ -75,8 +75,9 @@ def keep_it() -> Response:
 @blueprint.post("/claims")
 @allowed("plans.claim")
 def claim_it() -> Response:
-    """Says that one's own organization looks after some cells until a moment."""
-    now, given = datetime.now(UTC), given_by({}, datetime.now(UTC))
+    """Says that one's own organization looks after some cells until a moment; what was asked for stays on the page."""
+    now = datetime.now(UTC)
+    given = given_by(request.form, now)
     until = moment_of_form(request.form.get("until", ""))
     try:
         cells = [from_hex(one) for one in request.form.get("cells", "").split(",")]
@@ -86,10 +87,12 @@ def claim_it() -> Response:
             claim(session, cells, until, current_actor(), now)
     except (BadInput, BadCell):
         problem = _("Choose a place of the list, and a time that is later than now and within 24 hours.")
-        asked, _problems = request_of_form({**given, "volunteers": "1"}, now)
+        asked, _problems = request_of_form({**given, "volunteers": given["volunteers"] or "1"}, now)
         made = made_of(asked, now)[0] if asked else None
-        return _page(given, {"until": problem}, content_of(made) if made else None, status=400)
-    return make_response(redirect(url_for("planning.find", done="claimed", _anchor="claims"), 303))
+        content = content_of(made) if made else None
+        return _page(given, {"until": problem}, content, has_plan=bool(given["volunteers"]), status=400)
+    asked_for: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return make_response(redirect(url_for("planning.find", **asked_for, done="claimed", _anchor="claims"), 303))
 
 
 @blueprint.post("/claims/<int(max=9223372036854775807):claim_id>/back")
@@ -114,6 +117,7 @@ def made_of(
         said = {
             "start": _("Nobody gets out of one of the starting places: it is closed, and no gate of it is open then."),
             "locked": _("Nobody can come to a post that is locked, or more are locked than there are people."),
+            "excluded": _("Too many places are left out or taken out. Plan for the part of the map you see instead."),
         }
         field = error.errors[0]["field"] if error.errors else ""
         return None, 0, {field: said.get(field, _("The window of this plan is over."))}
@@ -139,7 +143,7 @@ def _page(
         claims=claims,
         may_claim=may(actor, "plans.claim") and bool(actor.organization),
         organization=actor.organization,
-        until=request.form.get("until") or as_form(now + USUAL_WINDOW),
+        until=request.form.get("until", "")[:16] or as_form(now + USUAL_WINDOW),
         done=request.args.get("done", ""),
         compounds=compounds if len(compounds) <= MOST_OFFERED else [],
         offered_floors=FLOORS,
