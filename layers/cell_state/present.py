@@ -132,6 +132,12 @@ class Present:
             published = self._publication.at if self._publication else None
             return Answer(version, members, self._covering(box, res), published)
 
+    def gaps(self, res: int, now: datetime) -> dict[int, int]:
+        """By cell of a resolution, the open needs there that no shift on duty serves; empty in public."""
+        with self._lock:
+            self._refresh(now)
+            return dict(self._gaps_at(res))
+
     def _refresh(self, now: datetime) -> Version:
         before = self._version
         if not self._watch.anything_new() and before is not None and (before.until is None or now < before.until):

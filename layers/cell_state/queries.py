@@ -136,7 +136,7 @@ def cells_with_amounts(session: Session, res: int, names: Sequence[str]) -> Cell
     query = select(cell_rollups.c.cell).where(cell_rollups.c.res == res).order_by(cell_rollups.c.cell)
     if names and set(names) != set(catalogue.rollup_columns()):
         query = query.where(or_(*(cell_rollups.c[name] != 0 for name in names)))
-    return np.fromiter(session.execute(query).scalars(), dtype=np.int64)
+    return np.array(session.execute(query).scalars().all(), dtype=np.int64)
 
 
 def open_needs(session: Session, words: Vocabulary, only: Cells | None = None) -> tuple[Cells, Figures, Figures]:
@@ -150,7 +150,7 @@ def open_needs(session: Session, words: Vocabulary, only: Cells | None = None) -
         query = query.where(cell_rollups.c.cell.in_(only.tolist()))
     elif opened:
         query = query.where(or_(*(column > 0 for column in opened)))
-    rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell))], dtype=np.int64)
+    rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell)).all()], dtype=np.int64)
     rows = rows.reshape(-1, 1 + 2 * width)
     return rows[:, 0], rows[:, 1 : 1 + width], rows[:, 1 + width :]
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from geo.coordinates import Box
 from layers import catalogue
-from layers.cell_state.queries import state_at
+from layers.cell_state.holding import measured
+from layers.cell_state.queries import holding_at, state_at
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.gate_staffing import unstaffed
@@ -68,15 +69,18 @@ def figures_before(session: Session, at: datetime, now: datetime, zone: ZoneInfo
     )
 
 
-def figures_now(session: Session, now: datetime, zone: ZoneInfo) -> Figures:
-    """The figures of the present moment."""
-    states = state_at(session, EVERYWHERE, AREA, now, now, zone).values()
+def figures_now(session: Session, now: datetime, zone: ZoneInfo, gaps: Mapping[int, int]) -> Figures:
+    """The figures of the present moment. gaps: by cell of AREA, open needs that no shift on duty serves, as
+    layers.cell_state.present keeps them ready: counting them anew takes seconds in a city.
+    """
     needs = counts(session, Filter(), now)
+    drops = catalogue.layer("supply_drops")
+    holding, _ = holding_at(session, now, zone, frozenset({drops.name}))
     return Figures(
         open=needs["shown"]["all"],
-        uncovered=sum(state.get("gap", 0) > 0 for state in states),
+        uncovered=sum(gap > 0 for gap in gaps.values()),
         locked=locked_households(session, now),
-        due=sum(state.get("drops", 0) for state in states),
+        due=sum(int(measured(holding, measure, AREA)[1].sum()) for measure in drops.measures),
         overdue=needs["overdue"]["yes"],
         late=sum(is_late(row, now) for row in to_follow(session, now, now + A_DAY)),
         unstaffed=len(unstaffed(session, now, zone)),

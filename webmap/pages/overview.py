@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from layers.situation.overview import A_DAY, Before, Figures, figures_before, figures_now
+from layers.situation.overview import A_DAY, AREA, Before, Figures, figures_before, figures_now
 from webmap.access import allowed
 from webmap.remembered import remembered
 from webmap.service import service
@@ -77,9 +77,10 @@ def _trend(grown: int | None) -> str:
 
 
 def _now() -> Figures:
-    place = service()
+    place, now = service(), datetime.now(UTC)
+    gaps = place.present(internal=True).gaps(AREA, now)
     with place.database.snapshot() as session:
-        return figures_now(session, datetime.now(UTC), place.zone)
+        return figures_now(session, now, place.zone, gaps)
 
 
 def _a_day_ago() -> Before:
