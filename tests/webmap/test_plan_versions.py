@@ -60,6 +60,7 @@ def test_a_moved_post_shows_who_gains_and_loses_and_is_kept_as_a_new_version(coo
     assert re.search(r"东园 0 1 ▲ 1 more ▲ \d+ more", said)
     assert re.search(r"莲塘新村 4 0 ▼ 4 less ▼ \d+ less", said)
     assert "Posts that are locked:" in said
+    assert "No other choice of posts that keeps to its terms reaches more." in said
     assert done.status_code == 303
     assert done.location.partition("?")[0] != address
     newer = page(coordinator.get(done.location))
@@ -153,6 +154,19 @@ def test_what_changed_since_is_said_before_and_what_became_of_it_after_publishin
     assert 'href="/shifts/1"' in coordinator.get(address).get_data(as_text=True)
     assert "1 request was open within reach" in after
     assert "Whoever met them counts" in after
+
+
+def test_the_name_of_a_gate_at_the_edge_of_a_sheet_stands_before_its_mark(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    gates = [("翠苑农贸市场东侧第二入口临时检查点", 230), ("西门", -60)]
+    fill(database, [Thing("checkpoints", {"name": name}, at(east, 0)) for name, east in gates], NOW)
+
+    drawn = coordinator.get(f"{kept(coordinator)}/sheet").get_data(as_text=True)
+
+    found = {name: classes for classes, name in re.findall(r'<text class="(post-gate-name[^"]*)"[^>]*>([^<]+)', drawn)}
+    assert found["翠苑农贸市场东侧第二入口临时检查点"] == "post-gate-name post-gate-name-before"
+    assert found["西门"] == "post-gate-name"
 
 
 def test_a_sheet_names_the_gate_and_what_is_open_and_nothing_private(coordinator: FlaskClient) -> None:

@@ -61,6 +61,8 @@ def quality_in_words(content: Mapping[str, Any]) -> str:
     """How near the plan is to the best that could be."""
     covered, bound = content["covered"], content["bound"]
     if covered >= bound:
+        if content.get("costs"):
+            return _("No other choice of posts that keeps to its terms reaches more.")
         return _("No other choice of posts reaches more.")
     percent = max(math.ceil(1000 * (bound - covered) / bound) / 10, 0.1)
     said = _("This is within %(percent)s %% of the best possible.", percent=percent)

@@ -10,10 +10,16 @@ from geo.cells import from_hex
 from layers.planning.sheets import PostSheet
 from webmap.sitrep.picture import ACROSS, Sheet, scale_bar
 
+#: Units of the sheet: half a gate's mark with room beside it, and the widest letter of its name, a Chinese one.
+GATE_SIZE, LETTER = 320, 480
+
 
 @dataclass(frozen=True, slots=True)
 class PostDrawing:
-    """Paths and marks in the units of a sheet `width` × `height`; bar: metres and units of the scale."""
+    """Paths and marks in the units of a sheet `width` × `height`; bar: metres and units of the scale.
+
+    gates: where, the name, and whether it stands before the mark because there is no room for it behind.
+    """
 
     width: int
     height: int
@@ -21,7 +27,7 @@ class PostDrawing:
     compounds: list[str]
     names: list[tuple[int, int, str]]
     zones: list[tuple[str, str]]
-    gates: list[tuple[int, int, str]]
+    gates: list[tuple[int, int, str, bool]]
     post: tuple[int, int]
     bar: tuple[int, int]
 
@@ -45,7 +51,11 @@ def drawing_of(one: PostSheet) -> PostDrawing:
         compounds=[sheet.path(outline) for _name, outline in one.outlines],
         names=names,
         zones=[(level, sheet.path(outline)) for level, outline in one.zones],
-        gates=[(*sheet.place(gate.lng, gate.lat), gate.name) for gate in one.gates],
+        gates=[_marked(*sheet.place(gate.lng, gate.lat), gate.name) for gate in one.gates],
         post=sheet.place(one.post["lng"], one.post["lat"]),
         bar=scale_bar(sheet, one.box.south),
     )
+
+
+def _marked(x: int, y: int, name: str) -> tuple[int, int, str, bool]:
+    return x, y, name, x + GATE_SIZE + LETTER * len(name) > ACROSS
