@@ -27,6 +27,7 @@ from layers.needs import actions as needs
 from layers.notices import actions as notices
 from layers.notices.record import Notice
 from layers.notices.rules import Draft
+from layers.volunteer_shifts import people as people_of_shifts
 
 DEMO = Actor(name="demo", role="administrator")
 BATCH = 5000
@@ -130,6 +131,7 @@ def remove(database: Database, at: datetime) -> int:
     with database.write() as session:
         _erase_publications(session)
         _erase_notices(session)
+        people_of_shifts.erase_with(session, _created(catalogue.layer("volunteer_shifts")))
         count = sum(_erase(session, layer) for layer in catalogue.layers())
         areas.remove_source(session, "demo")
         for key in ("demo", "demo_streets"):

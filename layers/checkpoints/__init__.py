@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.checkpoints.record import Checkpoint, GateCount, GateHandOver, GatePress
+from layers.checkpoints.record import Checkpoint, GateCount, GateHandOver, GateLink, GatePress
 from layers.checkpoints.rules import MOVES, Feature, contribution
 from layers.checkpoints.story import STORY
 from layers.description import Layer, LegendEntry, Measure
@@ -39,6 +39,6 @@ LAYER = Layer(
     state_field="state",
     moves=MOVES,
     story=STORY,
-    private_references=tuple(table.__table__.c.checkpoint_id for table in (GateCount, GatePress, GateHandOver)),
+    private_references=tuple(one.__table__.c.checkpoint_id for one in (GateCount, GatePress, GateHandOver, GateLink)),
     kept_on_update=("passed", "temperature_high", "referred", "reason"),
 )

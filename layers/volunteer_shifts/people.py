@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import journal
@@ -16,12 +16,20 @@ from layers import features
 from layers.actor import Actor
 from layers.volunteer_shifts import LAYER
 from layers.volunteer_shifts.queries import places_of
-from layers.volunteer_shifts.record import ShiftPlace, ShiftVolunteer, ShiftVolunteerPrivate, VolunteerShift
+from layers.volunteer_shifts.record import (
+    ShiftOrganization,
+    ShiftPlace,
+    ShiftVolunteer,
+    ShiftVolunteerPrivate,
+    VolunteerShift,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A row of a place and whose it is; name and contact are empty once they were purged."""
+    """A row of a place and whose it is; name and contact are empty once they were purged, or are another
+    organization's to read.
+    """
 
     place: Mapping[str, Any]
     name: str
@@ -29,11 +37,17 @@ class Known:
 
 
 def read_people(session: Session, row: dict[str, Any], actor: Actor, at: datetime) -> list[Known]:
-    """Who has, waits for, or has left a place of the shift in `row`. Every reading is a journal row."""
+    """Who has, waits for, or has left a place of the shift in `row`. Every reading is a journal row.
+
+    Who left a name with one organization is told to no other to which the shift was given since.
+    """
     places = places_of(session, row["id"])
     private = ShiftVolunteerPrivate
-    query = select(private.volunteer_id, private.name, private.contact).where(
-        private.volunteer_id.in_([place["volunteer_id"] for place in places])
+    query = (
+        select(private.volunteer_id, private.name, private.contact)
+        .join(ShiftVolunteer, ShiftVolunteer.id == private.volunteer_id)
+        .where(ShiftVolunteer.organization == row["organization"])
+        .where(private.volunteer_id.in_([place["volunteer_id"] for place in places]))
     )
     found = {volunteer_id: (name, contact) for volunteer_id, name, contact in session.execute(query)}
     features.note(session, LAYER, row, "read_contact", actor, at, {"people": len(found)})
@@ -64,6 +78,20 @@ def purge(database: Database, before: datetime, actor: Actor, at: datetime) -> i
         journal.append(session, [entry], actor.name, actor.role, at)
     database.forget_deleted([ShiftVolunteerPrivate.__tablename__])
     return len(ids)
+
+
+def erase_with(session: Session, shift_ids: Select[Any]) -> None:
+    """Deletes whoever has places in these shifts and no other, and what their organizations said if they have no other
+    shifts. For a demo that is taken out; it is called before its shifts go.
+    """
+    place, shift, said = ShiftPlace, VolunteerShift, ShiftOrganization
+    people = select(place.volunteer_id).where(place.shift_id.in_(shift_ids))
+    staying = select(place.volunteer_id).where(place.shift_id.not_in(shift_ids))
+    for column in (ShiftVolunteerPrivate.volunteer_id, ShiftVolunteer.id):
+        session.execute(delete(column.class_).where(column.in_(people), column.not_in(staying)))
+    theirs = select(shift.organization).where(shift.id.in_(shift_ids))
+    others = select(shift.organization).where(shift.id.not_in(shift_ids))
+    session.execute(delete(said).where(said.organization.in_(theirs), said.organization.not_in(others)))
 
 
 #: Volunteers whose rows are deleted by one statement; below every store's limit of bound values.

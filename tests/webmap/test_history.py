@@ -71,6 +71,18 @@ def test_a_story_says_what_happened_why_and_by_whom_in_both_languages(official: 
     assert told(official, "checkpoints", gate, "zh")[0].startswith("已关闭")
 
 
+def test_a_story_of_a_shift_leads_to_its_page_for_its_coordinator_and_to_the_plans_for_others(
+    official: FlaskClient, signed_in: SignedIn
+) -> None:
+    own, others = (put(official, "volunteer_shifts", organization=name) for name in ("Blue Sky", "Red Scarves"))
+    coordinator = in_a_page(signed_in("coordinator", organization="Blue Sky"))
+
+    assert f'href="/shifts/{own}"' in page(coordinator.get(f"/history/volunteer_shifts/{own}"))
+    for client, shift in ((coordinator, others), (official, own)):
+        assert f'href="/shifts/{shift}"' not in page(client.get(f"/history/volunteer_shifts/{shift}"))
+        assert 'href="/plan"' in page(client.get(f"/history/volunteer_shifts/{shift}"))
+
+
 def test_a_mistaken_step_is_taken_back_by_a_step_after_it_was_asked_for_and_a_reason(
     official: FlaskClient, database: Database
 ) -> None:

@@ -22,7 +22,7 @@ from layers.quarantine_zones.actions import SECOND
 from layers.text import Text
 from layers.triage.actions import decide
 from layers.vocabulary.queries import vocabulary
-from webmap.access import allowed, current_actor, may_write
+from webmap.access import allowed, current_actor, may, may_write
 from webmap.duty import check_feature, check_move, may_move
 from webmap.pages.drop_words import goods
 from webmap.pages.duty_words import not_here
@@ -41,7 +41,7 @@ FEATURE = "/<layer_name>/<int(max=9223372036854775807):feature_id>"
 #: Why a step was taken back, in one's own words, at most.
 LONGEST = 200
 
-#: Where a feature is shown beside its story. Shifts stand in plans, zones in one list.
+#: Where a feature is shown beside its story. Zones are in one list; shifts of other organizations stand in plans.
 PAGES: Mapping[str, Callable[[int], str]] = {
     "quarantine_zones": lambda _id: url_for("zones.find"),
     "checkpoints": lambda gate_id: url_for("gates.one", gate_id=gate_id),
@@ -129,7 +129,7 @@ def _page(layer: Layer, feature_id: int, problem: str = "", status: int = 200) -
         layer=layer,
         feature_id=feature_id,
         name=name,
-        address=PAGES[layer.name](feature_id) if layer.name in PAGES and row is not None else "",
+        address=_address(actor, layer, row) if row is not None else "",
         state=_state(layer, row[layer.state_field]) if row is not None and layer.state_field else None,
         lines=lines(events)[::-1],
         back=_state(layer, to_state) if to_state and is_reached else None,
@@ -145,6 +145,13 @@ def _page(layer: Layer, feature_id: int, problem: str = "", status: int = 200) -
     response = make_response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _address(actor: Actor, layer: Layer, row: Mapping[str, Any]) -> str:
+    """Where whoever asks finds the feature itself; "" where it has no page."""
+    if layer.name == "volunteer_shifts" and may(actor, "shifts.manage") and row["organization"] == actor.organization:
+        return url_for("shifts.one", shift_id=row["id"])
+    return PAGES[layer.name](row["id"]) if layer.name in PAGES else ""
 
 
 def _state(layer: Layer, state: str) -> Text:

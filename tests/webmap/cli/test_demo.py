@@ -16,10 +16,13 @@ from data.demo.neighbourhood import neighbourhood
 from data.people import add_account
 from geo.coordinates import Box
 from layers import catalogue, features
+from layers.checkpoints.links import make_link
 from layers.demo import filled_on
 from layers.notices import actions as notices
 from layers.notices.queries import standing
 from layers.publication.actions import publish
+from layers.volunteer_shifts import LAYER as SHIFTS
+from layers.volunteer_shifts import links, places
 from tests.layers.answers import from_memory, from_record, present_of
 from tests.layers.town import OFFICIAL, Thing, fill, put
 from tests.webmap.cli.loading import count, run
@@ -145,6 +148,32 @@ def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_st
     assert len(left["publications"]) == 1
     long_ago = from_record(real, 9, now - timedelta(days=30), now, AROUND)
     assert [state for state in long_ago.values() if set(state) - {"zone"}] == []
+    assert verified(real)
+
+
+def test_whoever_took_a_place_or_made_a_link_in_the_demo_goes_with_it_and_nobody_else(real: Database) -> None:
+    now = datetime.now(UTC)
+    with real.write() as session:
+        places.take(session, 1, places.person("of the real one", "Zhao", "139"), now)
+        links.set_contact(session, "队", "139")
+    before = content(real)
+    assert run("demo").exit_code == 0
+    with real.write() as session:
+        shifts, gates = catalogue.layer("volunteer_shifts").table, catalogue.layer("checkpoints").table
+        ahead = shifts.c.id > 1, shifts.c.ends_at > now, shifts.c.state == "open"
+        shift, organization = session.execute(select(shifts.c.id, shifts.c.organization).where(*ahead).limit(1)).one()
+        links.make_shift_link(session, b"key", features.row_of(session, SHIFTS, shift), OFFICIAL, now)
+        links.set_contact(session, organization, "138")
+        places.take(session, shift, places.person("a token", "Li", "138"), now)
+        gate = session.execute(select(gates.c.id).limit(1)).scalar_one()
+        make_link(session, gate, now + timedelta(hours=1), OFFICIAL, now)
+
+    assert run("demo", "--remove").exit_code == 0
+
+    left = content(real)
+    tables = ["shift_volunteers", "shift_volunteers_private", "shift_places", "shift_links", "shift_organizations"]
+    tables.append("gate_links")
+    assert {name: left[name] for name in tables} == {name: before[name] for name in tables}
     assert verified(real)
 
 
