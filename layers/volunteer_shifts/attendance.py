@@ -51,4 +51,4 @@ def _stayed(
         return place.in_at or half_hour_of(row, at), place.out_at
     if place.in_at is None:
         raise MoveNotAllowed("who did not come cannot go")
-    return place.in_at, place.out_at or half_hour_of(row, at)
+    return place.in_at, place.out_at or max(place.in_at, half_hour_of(row, at))  # the shift may end sooner by now

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from data.database import Database
 from data.journal import JournalRow
-from layers.volunteer_shifts.record import VolunteerShift
+from layers.volunteer_shifts.record import ShiftVolunteer, VolunteerShift
 from layers.volunteer_shifts.rules import half_hour_of
 from tests.webmap.conftest import SignedIn
 from tests.webmap.forms import page
@@ -114,6 +114,39 @@ def test_a_number_that_was_photographed_and_used_an_hour_later_is_refused(
     assert "Checked in" not in li.page()
 
 
+def test_who_tries_number_after_number_is_not_let_in_by_a_right_one(
+    app: Flask, coordinator: FlaskClient, shift: int, li: Volunteer
+) -> None:
+    right = code_on(coordinator, shift)
+    wrong = str((int(right) + 500_000) % 10**6).zfill(6)
+    tried = [li.does("in", place="1", code=wrong).status_code for _ in range(22)]
+
+    assert (tried[0], tried[-1]) == (409, 429)
+    assert li.does("in", place="1", code=right).status_code == 429
+    assert li.phone.get(f"/shifts/here/{shift}?code={right}").status_code == 429
+    assert li.phone.post(f"/shifts/here/{shift}", data={"step": "in", "code": right}).status_code == 429
+    elsewhere = app.test_client()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.get(f"/shifts/here/{shift}?code={right}").status_code == 200
+
+
+def test_digits_of_a_chinese_keyboard_are_digits(coordinator: FlaskClient, shift: int, li: Volunteer) -> None:
+    wide = "".join(chr(ord(digit) - ord("0") + ord("０")) for digit in code_on(coordinator, shift))
+
+    assert li.does("in", code=wide).status_code == 303
+
+
+def test_where_somebody_is_to_stand_is_told_to_nobody_who_is_not_at_the_post(
+    app: Flask, coordinator: FlaskClient, shift: int
+) -> None:
+    stranger, address = app.test_client(), f"/shifts/here/{shift}"
+    without = [stranger.get(address), stranger.get(f"{address}?code=1"), stranger.post(address, data={"step": "in"})]
+
+    assert "Delivery" in page(stranger.get(f"{address}?code={code_on(coordinator, shift)}"))
+    assert not [one for one in without if "Delivery" in page(one) or "datetime=" in page(one)]
+    assert {one.status_code for one in [*without, stranger.get("/shifts/here/987654321")]} == {409}
+
+
 @given(st.integers(0, 10**6), st.integers(-200, 200))
 @settings(max_examples=15)
 def test_a_number_is_taken_a_minute_around_the_one_it_is_shown_in(second: int, later: int) -> None:
@@ -151,6 +184,26 @@ def test_the_coordinator_notes_who_came_and_went_and_takes_a_mistake_back(
     assert "2.5 h" in li.page()
     assert "2.5 h" in page(coordinator.get("/shifts"))
     assert "2.5 小时" in page(coordinator.get("/shifts?past=1&lang=zh"))
+
+
+def test_a_shift_that_was_made_shorter_takes_no_hours_from_anybody(
+    coordinator: FlaskClient, shift: int, li: Volunteer, database: Database
+) -> None:
+    coordinator.post(f"/shifts/{shift}/people", data={"step": "in", "place": "1"})
+    at_another_time(database, starts_at=-timedelta(hours=9), ends_at=-timedelta(hours=8))
+
+    assert "(0 h)" in page(coordinator.post(f"/shifts/{shift}/people", data={"step": "out", "place": "1"}))
+
+
+def test_who_left_a_name_with_one_organization_is_told_to_no_other(
+    coordinator: FlaskClient, shift: int, li: Volunteer, database: Database
+) -> None:
+    with database.write() as session:  # an official's list gives the shift of another organization to this one
+        session.execute(update(ShiftVolunteer).values(organization="Red Scarves"))
+    text = page(coordinator.post(f"/shifts/{shift}/people"))
+
+    assert li.contact not in text and "Name no longer kept" in text
+    assert lines(database)[-1][2] == {"people": 0}
 
 
 def test_codes_are_shown_from_an_hour_before_to_two_hours_after(

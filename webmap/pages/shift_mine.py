@@ -4,6 +4,7 @@ hours, a calendar, and what else the organization looks for people for.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,14 +16,14 @@ from flask_babel import gettext as _
 
 from layers.actor import RESIDENT
 from layers.errors import MoveNotAllowed, NotFound
-from layers.volunteer_shifts.attendance import check
+from layers.volunteer_shifts.attendance import Step, check
 from layers.volunteer_shifts.links import calendar_token, contact_of, offer_token, volunteer_of_token
 from layers.volunteer_shifts.people import name_of
 from layers.volunteer_shifts.places import WaitingListFull, give_up, keep, offer, take_also
 from layers.volunteer_shifts.queries import Held, held_by, open_by_link, place_in_line, place_of
 from layers.volunteer_shifts.rules import CONTACTS_KEPT, LATEST_OUT, is_over, shows_codes, takes_places
 from webmap.access import allowed
-from webmap.limits import unknown_links
+from webmap.limits import unknown_links, wrong_numbers
 from webmap.pages.follow import TOKEN, kept_private
 from webmap.pages.map_files import language
 from webmap.pages.shift_words import Told, hours, old_code, told
@@ -66,7 +67,6 @@ def act(token: str) -> Response:
         with service().database.write() as session:
             STEPS[step](session, known_volunteer(session, token), datetime.now(UTC))
     except OldCode:
-        unknown_links(current_app).count()
         return _page(token, 409, problem=old_code())
     except WaitingListFull:
         return _page(token, 409, problem=_("Very many people wait for this shift already. Please choose another one."))
@@ -101,11 +101,16 @@ def _take(session: Session, volunteer: ShiftVolunteer, at: datetime) -> None:
 
 
 def _come(session: Session, volunteer: ShiftVolunteer, at: datetime) -> None:
-    come_or_go(session, _place(session, volunteer), request.form.get("code", ""), "in", at)
+    _at_post(session, _place(session, volunteer), "in", at)
 
 
 def _go(session: Session, volunteer: ShiftVolunteer, at: datetime) -> None:
-    come_or_go(session, _place(session, volunteer), request.form.get("code", ""), "out", at)
+    _at_post(session, _place(session, volunteer), "out", at)
+
+
+def _at_post(session: Session, place: ShiftPlace, step: Step, at: datetime) -> None:
+    check_code(place.shift_id, request.form.get("code", ""), at)
+    check(session, place.id, step, RESIDENT, at)
 
 
 STEPS: Mapping[str, Callable[[Session, ShiftVolunteer, datetime], None]] = {
@@ -118,11 +123,13 @@ STEPS: Mapping[str, Callable[[Session, ShiftVolunteer, datetime], None]] = {
 }
 
 
-def come_or_go(session: Session, place: ShiftPlace, code: str, step: str, at: datetime) -> None:
-    """Notes that somebody came or went, if they give the number that the post shows now. Raises OldCode."""
-    if not is_current(service().shift_key, place.shift_id, "".join(code.split()), at):
+def check_code(shift_id: int, code: str, at: datetime) -> None:
+    """Raises OldCode unless the number is what the post of a shift shows now; TooManyTries after many others."""
+    wrong, typed = wrong_numbers(current_app), unicodedata.normalize("NFKC", "".join(code.split()))
+    wrong.check(shift_id)
+    if not is_current(service().shift_key, shift_id, typed, at):
+        wrong.count(shift_id)
         raise OldCode("the post shows another number")
-    check(session, place.id, "in" if step == "in" else "out", RESIDENT, at)
 
 
 def _place(session: Session, volunteer: ShiftVolunteer) -> ShiftPlace:

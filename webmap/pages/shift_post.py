@@ -5,24 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from layers import features
+from layers.actor import RESIDENT
 from layers.errors import MoveNotAllowed
 from layers.volunteer_shifts import LAYER
+from layers.volunteer_shifts.attendance import check
 from layers.volunteer_shifts.links import volunteer_of_token
 from layers.volunteer_shifts.people import name_of
 from layers.volunteer_shifts.queries import held_by, places_of
 from layers.volunteer_shifts.rules import EARLIEST_IN, shows_codes
 from webmap.access import allowed, current_actor
-from webmap.limits import unknown_links
 from webmap.pages.follow import kept_private
 from webmap.pages.posters import code_of as drawn
-from webmap.pages.shift_mine import COOKIE, OldCode, come_or_go
+from webmap.pages.shift_mine import COOKIE, OldCode, check_code
 from webmap.pages.shift_words import hours, old_code, told
 from webmap.pages.shifts import LARGEST_ID, own_shift
-from webmap.post_codes import code_of, is_current, seconds_left
+from webmap.post_codes import code_of, seconds_left
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def post(shift_id: int) -> Response:
 def here(shift_id: int) -> Response:
     """What a scan opens: the button to come or to go, for the volunteer whose own page was last open on this phone."""
     code = request.args.get("code", "")
-    if not is_current(service().shift_key, shift_id, code, datetime.now(UTC)):
-        unknown_links(current_app).count()
+    try:
+        check_code(shift_id, code, datetime.now(UTC))
+    except OldCode:
         return _here(shift_id, "", old_code(), 409)
     return _here(shift_id, code)
 
@@ -78,13 +80,13 @@ def come(shift_id: int) -> Response:
     """Checks in or out, and leads to the volunteer's own page."""
     code, token, now = request.form.get("code", ""), request.cookies.get(COOKIE, ""), datetime.now(UTC)
     try:
+        check_code(shift_id, code, now)
         with service().database.write() as session:
             place = _place(session, shift_id, volunteer_of_token(session, token))
             if place is None:
                 raise MoveNotAllowed("nobody with a place at this shift is known on this phone")
-            come_or_go(session, place, code, request.form.get("step", ""), now)
+            check(session, place.id, "out" if request.form.get("step") == "out" else "in", RESIDENT, now)
     except OldCode:
-        unknown_links(current_app).count()
         return _here(shift_id, "", old_code(), 409)
     except MoveNotAllowed:
         return _here(shift_id, code, _("That is not possible now."), 409)
@@ -98,14 +100,15 @@ def _place(session: Session, shift_id: int, volunteer: ShiftVolunteer | None) ->
 
 
 def _here(shift_id: int, code: str, problem: str = "", status: int = 200) -> Response:
+    """code: the number of the post, "" for a wrong one: then nothing of the shift is told but to who has a place."""
     now = datetime.now(UTC)
     with service().database.snapshot() as session:
-        row = features.row_of(session, LAYER, shift_id)
-        shift = told(session, [row], now)[0]
         volunteer = volunteer_of_token(session, request.cookies.get(COOKIE, ""))
         place = _place(session, shift_id, volunteer)
         name = name_of(session, volunteer) if volunteer is not None else ""
+        is_told = code != "" or place is not None
+        shift = told(session, [features.row_of(session, LAYER, shift_id)], now)[0] if is_told else None
     page = render_template(
-        "shift_here.html", shift=shift, row=row, code=code, problem=problem, place=place, name=name, hours=hours
+        "shift_here.html", shift=shift, code=code, problem=problem, place=place, name=name, hours=hours
     )
     return make_response(page, status)
