@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,8 +44,8 @@ def as_calendar(name: str, entries: Sequence[Entry], zone: ZoneInfo) -> bytes:
     made = Calendar()
     made.add("prodid", "-//Linli//Shifts//EN")
     made.add("version", "2.0")
-    made.add("name", vText(name))
-    made.add("x-wr-calname", vText(name))
+    made.add("name", vText(_plain(name)))
+    made.add("x-wr-calname", vText(_plain(name)))
     made.add("refresh-interval", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
     for entry in entries:
@@ -62,10 +63,17 @@ def _event(entry: Entry, zone: ZoneInfo) -> Event:
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
-    event.add("summary", entry.summary)
+    event.add("summary", _plain(entry.summary))
     event.add("status", entry.status)
     if entry.location:
-        event.add("location", entry.location)
+        event.add("location", _plain(entry.location))
     if entry.description:
-        event.add("description", entry.description)
+        event.add("description", _plain(entry.description))
     return event
+
+
+def _plain(text: str) -> str:
+    """Text without the characters of control that a calendar must not hold (RFC 5545, 3.1), or that end a line for
+    some programs; a new line of the text is one.
+    """
+    return "".join(c for c in "\n".join(text.splitlines()) if c in "\n\t" or unicodedata.category(c) != "Cc")

@@ -68,6 +68,20 @@ def test_a_volunteers_calendar_keeps_up_and_tells_nothing_else(app: Flask, coord
     assert li.phone.get(f"/shifts/mine/{mine[-26:-4]}").status_code == 404
 
 
+def test_no_note_ends_a_line_of_a_calendar_or_adds_one(app: Flask, coordinator: FlaskClient) -> None:
+    hostile = "a\rEND:VEVENT\x07\x0bb;,\\\u2028c\x85\x1b" + "志愿\U0001f600" * 40
+    li = Volunteer(app)
+    li.take(link_of(coordinator, planned(coordinator, note=hostile)))
+    address = link_on(li.page(), "calendar")
+
+    (event,) = events(li.phone, address)
+    assert event["description"].endswith("a\nEND:VEVENT\nb;,\\\nc\n" + "志愿\U0001f600" * 40)
+    body = li.phone.get(address).get_data(as_text=True)
+    assert body.splitlines() == body.split("\r\n")[:-1]
+    assert all(len(line.encode()) <= 75 for line in body.splitlines())
+    assert not [c for c in body if ord(c) < 32 and c not in "\r\n"]
+
+
 def test_an_organizations_calendar_holds_its_shifts_in_its_language_and_its_address_can_be_renewed(
     app: Flask, coordinator: FlaskClient, signed_in: SignedIn
 ) -> None:
