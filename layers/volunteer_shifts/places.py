@@ -146,7 +146,7 @@ def set_own(session: Session, shift_id: int, own: int, actor: Actor, at: datetim
     if own != row["places_own"]:
         changes = {"places_own": own, "places_filled": filled(row["places_wanted"], own, row["places_taken"])}
         row = features.change(session, LAYER, shift_id, changes, actor, at)
-    return moved_up(session, row, at)
+    return moved_up(session, row, at) if takes_places(row, at) else row
 
 
 def moved_up(session: Session, row: dict[str, Any], at: datetime) -> dict[str, Any]:

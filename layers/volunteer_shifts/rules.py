@@ -119,7 +119,14 @@ def half_hour_of(row: Mapping[str, Any], at: datetime) -> datetime:
     return datetime.fromtimestamp(0, UTC) + since_epoch // HALF_HOUR * HALF_HOUR
 
 
+#: Joiners, which write Persian and Indic names and emoji of several parts; alone they are nothing.
+JOINERS = "\u200c\u200d"
+
+
 def cleaned(text: str) -> str:
-    """A name or contact as it is kept: on one line, without characters that nobody can see."""
-    shown = "".join(" " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) != "Cc")
-    return " ".join(shown.split())
+    """A name or contact as it is kept: on one line, without characters that nobody can see or that turn the order of
+    what stands beside them; "" where nothing is left to see.
+    """
+    spaced = "".join(" " if c in "\n\r\t" else c for c in text)
+    shown = "".join(c for c in spaced if c in JOINERS or unicodedata.category(c) not in ("Cc", "Cf"))
+    return " ".join(shown.split()) if any(unicodedata.category(c)[0] in "LNPS" for c in shown) else ""

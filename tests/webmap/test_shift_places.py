@@ -202,6 +202,7 @@ def test_one_page_holds_every_shift_a_volunteer_takes_of_an_organization(
         ("", "1", "Write a name"),
         ("x" * 81, "1", "Write a name"),
         ("\x00 \t", "1", "Write a name"),
+        ("\u200b\u202e\u200d", "1", "Write a name"),
         ("Li", " ", "Write how you can be reached"),
         ("Li", "1" * 101, "Write how you can be reached"),
     ],
@@ -241,6 +242,34 @@ def test_a_shift_that_is_called_off_or_over_takes_nobody_and_says_so(
     assert zhao.send(link, key).status_code == 409
     assert li.does("give_up", place="1").status_code == 409
     assert "Not counted yet" in li.page()
+
+
+def test_a_name_cannot_turn_what_stands_beside_it_around(
+    app: Flask, coordinator: FlaskClient, shift: int, link: str
+) -> None:
+    Volunteer(app, "\u202eLi\u200b \u0645\u06cc\u200c\u0645").take(link)
+    text = page(coordinator.post(f"/shifts/{shift}/people"))
+
+    assert "Li \u0645\u06cc\u200c\u0645" in text
+    assert "\u202e" not in text and "\u200b" not in text
+
+
+def test_of_a_shift_that_is_called_off_or_over_nobody_moves_up(
+    app: Flask, database: Database, coordinator: FlaskClient, shift: int, link: str
+) -> None:
+    coordinator.post(f"/shifts/{shift}", data={"step": "own", "own": "2"})
+    Volunteer(app).take(link)
+    coordinator.post(f"/shifts/{shift}", data={"step": "call_off"})
+    assert coordinator.post(f"/shifts/{shift}", data={"step": "own", "own": "1"}).status_code == 303
+    assert states(database, shift) == ["waiting"]
+    coordinator.post(f"/shifts/{shift}", data={"step": "take_back"})
+
+    with database.write() as session:
+        session.execute(update(VolunteerShift).values(ends_at=datetime.now(UTC) - timedelta(hours=3)))
+    assert coordinator.post(f"/shifts/{shift}", data={"step": "own", "own": "0"}).status_code == 303
+    assert states(database, shift) == ["waiting"]
+    assert coordinator.post(f"/shifts/{shift}", data={"step": "call_off"}).status_code == 409
+    assert row_of(database, shift)["state"] == "open"
 
 
 def test_a_link_that_was_renewed_or_never_was_leads_nowhere(

@@ -89,8 +89,7 @@ def find() -> Response:
 def renew_calendar() -> Response:
     """Gives the calendar of the caller's organization an address, or a new one."""
     organization = own_organization(current_actor())
-    with service().database.write() as session:
-        make_calendar(session, service().shift_key, organization)
+    service().database.written(lambda session: make_calendar(session, service().shift_key, organization))
     return make_response(redirect(url_for("shifts.find", done="calendar") + "#calendar", 303))
 
 
@@ -108,10 +107,13 @@ def act(shift_id: int) -> Response:
     step, actor, now = request.form.get("step", ""), current_actor(), datetime.now(UTC)
     if step not in STEPS:
         return _page(shift_id, 400, problem=_("Choose what you want to do with the buttons below."))
+
+    def take_step(session: Session) -> None:
+        own_shift(session, shift_id, actor)
+        STEPS[step](session, features.locked(session, LAYER, [shift_id])[shift_id], actor, now)
+
     try:
-        with service().database.write() as session:
-            row = own_shift(session, shift_id, actor)
-            STEPS[step](session, row, actor, now)
+        service().database.written(take_step)
     except BadInput as refused:
         return _page(shift_id, 400, **_why(refused))
     except MoveNotAllowed:
@@ -140,8 +142,9 @@ def _say_own(session: Session, row: dict[str, Any], actor: Actor, at: datetime) 
 
 
 def _call_off(session: Session, row: dict[str, Any], actor: Actor, at: datetime) -> None:
-    if not is_over(row, at):
-        actions.move(session, [row["id"]], "cancelled", actor, at)
+    if is_over(row, at):
+        raise MoveNotAllowed("a shift that is over is not called off")
+    actions.move(session, [row["id"]], "cancelled", actor, at)
 
 
 def _take_back(session: Session, row: dict[str, Any], actor: Actor, at: datetime) -> None:
