@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from layers import features
 from layers.actor import Actor
 from layers.errors import BadInput
+from layers.link_tokens import hash_of
 from layers.volunteer_shifts import LAYER
 from layers.volunteer_shifts.record import ShiftLink, ShiftOrganization, ShiftPlace, ShiftVolunteer
 from layers.volunteer_shifts.rules import CONTACT_LONGEST, cleaned
@@ -28,11 +29,6 @@ def token_of(key: bytes, *words: str) -> str:
     """A token of 128 bits that whoever has the key can make again, and nobody else."""
     digest = hmac.new(key, "\x1f".join(words).encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
-
-
-def hash_of(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def new_nonce() -> str:

@@ -18,8 +18,9 @@ from data.database import Database
 from layers import features
 from layers.actor import RESIDENT, SYSTEM, Actor
 from layers.errors import BadInput, LinliError, MoveNotAllowed
+from layers.link_tokens import hash_of
 from layers.volunteer_shifts import LAYER
-from layers.volunteer_shifts.links import calendar_token, hash_of, new_nonce, token_of, volunteer_of_token
+from layers.volunteer_shifts.links import calendar_token, new_nonce, token_of, volunteer_of_token
 from layers.volunteer_shifts.record import ShiftPlace, ShiftVolunteer, ShiftVolunteerPrivate, VolunteerShift
 from layers.volunteer_shifts.rules import (
     CONTACT_LONGEST,

@@ -16,9 +16,10 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 
 from layers import features
 from layers.errors import BadInput, MoveNotAllowed
+from layers.link_tokens import hash_of
 from layers.needs.counts import count_device
 from layers.volunteer_shifts import LAYER
-from layers.volunteer_shifts.links import contact_of, hash_of, place_of_offer, shift_of_token, token_of
+from layers.volunteer_shifts.links import contact_of, place_of_offer, shift_of_token, token_of
 from layers.volunteer_shifts.places import Person, WaitingListFull, person, take, take_over
 from layers.volunteer_shifts.queries import waiting_for
 from layers.volunteer_shifts.rules import CONTACT_LONGEST, CONTACTS_KEPT, NAME_LONGEST, takes_places
