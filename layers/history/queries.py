@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,8 +30,9 @@ MOVED_ON = Text("Moved on", "状态已变更")
 BY_NEWER = "changed: "
 
 
-def story(session: Session, layer: Layer, feature_id: int) -> tuple[dict[str, Any] | None, list[Event]]:
-    """The row of a feature, None where it was taken off the map, and what happened to it, oldest first.
+def story(session: Session, layer: Layer, feature_id: int, at: datetime) -> tuple[dict[str, Any] | None, list[Event]]:
+    """The row of a feature as it stands at `at`, None where it was taken off the map, and what happened to it, oldest
+    first.
 
     Raises NotFound for one that never was.
     """
@@ -39,7 +41,14 @@ def story(session: Session, layer: Layer, feature_id: int) -> tuple[dict[str, An
     told = events(session, layer, feature_id)
     if found is None and not told:
         raise NotFound(f"{layer.name} has no feature {feature_id}")
-    return None if found is None else dict(found), told
+    return None if found is None else standing(layer, dict(found), at), told
+
+
+def standing(layer: Layer, row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The feature in `row` as it stands at a moment, also where the clock has not written it down yet: a claim that has
+    ended is none.
+    """
+    return row if layer.row_at is None else layer.row_at(row, at)
 
 
 def way_back(

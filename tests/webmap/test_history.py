@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from data.database import Database
 from layers.cell_state.verify import differences
 from layers.checkpoints.actions import move as move_gates
+from layers.needs.actions import move as move_needs
 from tests.layers.town import OFFICIAL
 from tests.webmap.forms import hidden, page
 from tests.webmap.official import LNG, in_a_page, point, put, report
@@ -216,6 +217,22 @@ def test_a_proposal_sent_back_by_mistake_is_proposed_anew_not_taken_over_by_who_
     text = page(second.get(f"/history/quarantine_zones/{zone}?back=1"))
 
     assert "No step leads back from “Draft” to “Waiting for a second official”" in text
+    assert "<form method" not in text.split("<main")[1]
+
+
+def test_a_claim_that_has_ended_is_none_in_the_story_either(
+    official: FlaskClient, client: FlaskClient, database: Database
+) -> None:
+    need, now = report(client)["id"], datetime.now(UTC)
+    with database.write() as session:
+        move_needs(session, [need], "acknowledged", OFFICIAL, now)
+        until = now - timedelta(minutes=5)
+        move_needs(session, [need], "assigned", OFFICIAL, until, organization="队", claim_until=until)
+
+    text = page(official.get(f"/history/needs/{need}?back=1"))
+
+    assert "<strong>Acknowledged</strong>" in text
+    assert "It stands elsewhere than the last step left it" in text
     assert "<form method" not in text.split("<main")[1]
 
 

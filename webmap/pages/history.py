@@ -79,7 +79,7 @@ def take_back(layer_name: str, feature_id: int) -> Response:
         return _page(layer, feature_id, _("Say why it is taken back. Nothing was changed."), 400)
     try:
         with service().database.write() as session:
-            row = features.locked(session, layer, [feature_id])[feature_id]
+            row = queries.standing(layer, features.locked(session, layer, [feature_id])[feature_id], now)
             events = queries.events(session, layer, feature_id)
             to_state, _why = queries.way_back(session, layer, row, events)
             is_as_read = (request.form.get("seen"), request.form.get("to")) == (_seen(events), to_state)
@@ -120,7 +120,7 @@ def _said(text: Text) -> str:
 def _page(layer: Layer, feature_id: int, problem: str = "", status: int = 200) -> Response:
     actor = current_actor()
     with service().database.read() as session:
-        row, events = queries.story(session, layer, feature_id)
+        row, events = queries.story(session, layer, feature_id, datetime.now(UTC))
         name = _name(session, layer, row, feature_id)
         to_state, why_not = queries.way_back(session, layer, row, events) if row is not None else (None, None)
     is_reached = row is not None and to_state is not None and _reaches(actor, layer, row, to_state)
@@ -219,7 +219,7 @@ def _why_not(layer: Layer, row: Mapping[str, Any] | None, events: list[Event], w
     if why_not == "not_moved":
         return _("No step was taken yet, so there is none to take back.")
     if why_not == "put_right":
-        return _("Its state was put right since the last step, so that step cannot be taken back.")
+        return _("It stands elsewhere than the last step left it, so that step cannot be taken back.")
     if why_not == "replaced":
         return _("A newer version took this zone's place, so it stays as it is; change that one.")
     if why_not == "no_way":

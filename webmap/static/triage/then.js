@@ -69,7 +69,10 @@ export class Then {
   }
 
   leave(isStep) {
-    if (!this.at) return;
+    if (!this.at) {
+      part("time-banner").replaceChildren(); // what could not be shown is told no longer
+      return;
+    }
     this.at = "";
     this.bar.show("");
     part("overview").replaceChildren(...this.live);
@@ -90,6 +93,7 @@ export class Then {
     const isKnown = error instanceof TypeError ? this.words.say("failed_network") : error.message;
     this.bar.stop();
     this.bar.show(this.at);
+    part("time-banner").querySelector(".message-alarm")?.remove();
     part("time-banner").prepend(make("p", { class: "message message-alarm", role: "alert" }, isKnown));
   }
 
@@ -113,9 +117,10 @@ export class Then {
 
   cellsLoaded() {
     if (this.cells.state) this.legend.show(this.cells);
+    if (this.popup?.isOpen()) this.tell(this.popup.getLatLng());
   }
 
-  /** What held in a place, in words. */
+  /** What held in a place, in words: told anew when another moment is shown. */
   tell(point) {
     const { words, cells } = this;
     const cell = cells?.state?.cells.get(cells.choose(point)) ?? {};
@@ -126,6 +131,8 @@ export class Then {
       needs || places ? words.say("staffing", { urgent: urgently, gap: uncovered, filled: there, places: wanted }) : "",
       households ? words.count("households", households) : words.say("nobody_known"),
     ].filter(Boolean);
-    window.L.popup().setLatLng(point).setContent(make("div", {}, ...lines.map((line) => make("p", {}, line)))).openOn(this.map);
+    this.popup ??= window.L.popup();
+    this.popup.setLatLng(point).setContent(make("div", {}, ...lines.map((line) => make("p", {}, line))));
+    if (!this.popup.isOpen()) this.popup.openOn(this.map);
   }
 }

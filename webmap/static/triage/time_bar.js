@@ -19,6 +19,7 @@ export class TimeBar {
     this.short = new Intl.DateTimeFormat(words.language, {
       weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: time.zone,
     });
+    this.written = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: time.zone });
     this.at = "";
     const hours = Math.ceil((this.last - this.first) / HOUR);
     this.slider.max = hours;
@@ -64,9 +65,14 @@ export class TimeBar {
     this.slider.parentElement.style.setProperty("--now", Math.min(1, now / this.slider.max));
     this.label.textContent = this.said(at);
     this.slider.setAttribute("aria-valuetext", this.label.textContent);
-    if (!at) this.exact.value = "";
+    if (!at || this.exact !== document.activeElement) this.exact.value = at && this.inBox(at);
     const query = at ? (at < written(Date.now()) ? { from: at, to: written(Date.now()) } : { from: written(Date.now()), to: at }) : {};
     this.compare.href = `/dashboard/compare?${new URLSearchParams(query)}`;
+  }
+
+  /** A moment as the box of a form holds it: Swedish writes dates that way. */
+  inBox(at) {
+    return this.written.format(new Date(at)).replace(" ", "T");
   }
 
   said(at) {
