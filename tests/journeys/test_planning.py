@@ -15,22 +15,16 @@ def test_a_coordinator_plans_edits_sees_gains_and_losses_and_publishes(visit: Vi
     visitor.sign_in("coordinator@example.org")
     page = visitor.page
     page.locator("#volunteers").fill("2")
-    page.get_by_text("方案须满足的要求").click()
-    page.locator("[name=backup]").check()
     page.locator("#ask button[type=submit]").click()
     expect(page.locator(".plan-curve svg")).to_be_visible()
     page.locator("#keep").click()
     expect(page.get_by_role("status").first).to_contain_text("方案")
-    address = page.url.partition("?")[0]
     page.locator("#edit").click()
 
     page.locator(".plan-post").first.click()  # on the map
     page.get_by_role("button", name="锁定", exact=True).last.click()
     expect(page.locator(".plan-posts .plan-mark")).to_have_text(["已锁定"])
     expect(page.locator("#changes")).to_contain_text("无人得益也无人受损")
-    page.locator("#place").select_option(index=0)
-    page.get_by_role("button", name="不计入", exact=True).click()
-    expect(page.get_by_role("button", name=re.compile("^重新计入"))).to_be_attached()
     uncovered = {text.rpartition(" ")[0] for text in page.locator("[aria-labelledby=left-title] li").all_inner_texts()}
     reachable = [name for name in page.locator("#to option").all_inner_texts() if name in uncovered]
     page.locator("#post").select_option(index=1)
@@ -38,14 +32,9 @@ def test_a_coordinator_plans_edits_sees_gains_and_losses_and_publishes(visit: Vi
     page.get_by_role("button", name="移到该处", exact=True).click()
     expect(page.locator("#changes tr", has_text=reachable[0])).to_contain_text(re.compile("▲"))
     expect(page.locator(".plan-posts .plan-mark")).to_have_text(["已锁定", "已锁定"])
+
     page.locator("#accept").click()
     expect(page.get_by_role("status").first).to_have_text("新版本已保存，原方案保持不变。")
-    assert page.url.partition("?")[0] != address
     page.locator("#publish button").click()
     expect(page.locator("#happened-title")).to_be_visible()
     expect(page.locator("#publish")).to_contain_text("已发布为")
-
-    page.goto(address)
-    expect(page.locator("#publish button")).to_be_attached()  # the plan before it is as it was
-    page.goto(f"{address}/sheet")
-    expect(page.locator(".post-sheet svg")).to_have_count(page.locator(".post-sheet").count())
