@@ -141,7 +141,8 @@ def test_others_may_not_publish_a_plan_and_a_volunteer_none(coordinator: FlaskCl
     for organization in ("志愿队", "别队"):
         assert official.post(f"{address}/publish", data={"organization": organization}).status_code == 403
     assert volunteer.post(f"{address}/publish").status_code == 403
-    assert volunteer.get(address).status_code == 200
+    assert "Asked for 志愿队 By others By nobody" in page(volunteer.get(address))
+    assert "Asked for By us By others By nobody" in page(coordinator.get(address))
     assert shifts(official) == []
     assert official.get("/plan/999").status_code == 404
 
