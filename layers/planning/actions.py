@@ -70,10 +70,10 @@ def publish(session: Session, plan_id: int, organization: str, actor: Actor, at:
     organization that the actor does not belong to; BadInput for one whose window is over or that has no post.
     """
     row = kept_plan(session, plan_id, lock=True)
-    if row["published_at"] is not None:
-        return list(row["shifts"])
     if not organization or (row["organization"] and {actor.organization, organization} != {row["organization"]}):
         raise NotAllowed("a plan of an organization is published by it, one made for none for any")
+    if row["published_at"] is not None:
+        return list(row["shifts"])
     if row["ends_at"] <= at:
         raise BadInput("the window of the plan is over: make a new one")
     if not row["content"]["posts"]:

@@ -144,6 +144,8 @@ def test_others_may_not_publish_a_plan_and_a_volunteer_none(coordinator: FlaskCl
     assert "Asked for 志愿队 By others By nobody" in page(volunteer.get(address))
     assert "Asked for By us By others By nobody" in page(coordinator.get(address))
     assert shifts(official) == []
+    assert coordinator.post(f"{address}/publish").status_code == 303
+    assert official.post(f"{address}/publish", data={"organization": "志愿队"}).status_code == 403
     assert official.get("/plan/999").status_code == 404
 
 
