@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,6 +16,26 @@ NAME = "七号楼周边"
 def zone(page: Page) -> Locator:
     """The zone on the list."""
     return page.locator(".zone", has=page.locator("h3", has_text=NAME))
+
+
+def outlines(page: Page) -> Locator:
+    """The shapes on the map that are part of the outline."""
+    accent = page.evaluate("() => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
+    return page.locator(f'#map path[stroke="{accent}"]')
+
+
+def draw(page: Page) -> None:
+    """Draws a square in the middle of the map, which is to be seen from then on."""
+    page.locator(".leaflet-pm-icon-polygon").click()
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for east, south in ((-60, -60), (60, -60), (60, 60), (-60, 60), (-60, -60)):
+        page.mouse.click(middle[0] + east, middle[1] + south)
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(drawn))")
+    expect(page.locator("[name=drawn]")).to_have_value(re.compile("MultiPolygon"))
+    expect(outlines(page)).to_have_count(1)
 
 
 def test_one_official_proposes_a_zone_and_a_second_puts_it_into_force(visit: Visit) -> None:
@@ -62,15 +83,7 @@ def test_a_zone_is_drawn_at_a_desk_and_what_was_written_outlives_a_lost_signal(v
     desk.locator("#name").fill("Drawn block")
     desk.locator("input[name=level][value=control]").check()
     desk.locator("input[name=outline][value=drawn]").check()
-    desk.locator(".leaflet-pm-icon-polygon").click()
-    desk.locator("#map").scroll_into_view_if_needed()
-    box = desk.locator("#map").bounding_box()
-    assert box is not None
-    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    for east, south in ((-60, -60), (60, -60), (60, 60), (-60, 60), (-60, -60)):
-        desk.mouse.click(middle[0] + east, middle[1] + south)
-        desk.evaluate("() => new Promise((drawn) => requestAnimationFrame(drawn))")
-    expect(desk.locator("[name=drawn]")).to_have_value(re.compile("MultiPolygon"))
+    draw(desk)
 
     desk.context.set_offline(True)
     with desk.expect_event("requestfailed", lambda request: request.method == "POST"):
@@ -84,4 +97,22 @@ def test_a_zone_is_drawn_at_a_desk_and_what_was_written_outlives_a_lost_signal(v
     assert violations(desk) == []
     desk.get_by_role("button", name="Show what it will do").click()
     expect(desk.get_by_role("region", name="What this zone will do")).to_contain_text("inside")
+    assert fits(desk)
+
+    desk.goto(f"{visitor.linli}/drops/new")
+    desk.locator("#area").select_option("drawn")
+    draw(desk)
+    desk.get_by_role("button", name="Show the plan").click()
+    expect(desk.get_by_role("alert")).to_contain_text("Everything you wrote is still here")
+    expect(desk.locator("#area")).to_have_value("drawn")
+    expect(outlines(desk)).to_have_count(1)
+    expect(desk.get_by_role("group", name="Compounds")).to_be_hidden()
+    assert violations(desk) == []
+    desk.locator("#item-0").fill("大米")
+    desk.locator("#quantity-0").fill("100000")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    for name, hours in (("#window_from", 0), ("#window_to", 3)):
+        desk.locator(name).fill(f"{tomorrow + timedelta(hours=hours):%Y-%m-%dT%H:%M}")
+    desk.get_by_role("button", name="Show the plan").click()
+    expect(desk.get_by_role("region", name="The plan")).to_contain_text("Households")
     assert fits(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,10 @@ from werkzeug.test import TestResponse
 
 from data.database import Database
 from data.journal import JournalRow
+from geo import cells
 from layers.cell_state.verify import differences
 from layers.supply_drops.record import DropServing
-from tests.webmap.forms import hidden, page
+from tests.webmap.forms import Form, hidden, page
 from tests.webmap.official import LAT, LNG, feature, in_a_page, later, point, put, report, square
 from tests.webmap.problems import problem_of
 
@@ -112,6 +114,20 @@ def test_a_plan_is_shown_before_it_is_made_and_made_once(planner: FlaskClient, c
     assert {"plan", "round", "served", "arrived"} & set(drop["properties"]) == set()
 
 
+def test_an_area_from_the_map_counts_without_what_was_ticked_before_and_is_there_again(planner: FlaskClient) -> None:
+    put(planner, "compounds", square(lng=LNG + 0.03), name="远的小区", households=7)
+    outline = json.dumps(square(side=0.003))
+    hexagon = cells.to_hex(cells.ancestor(cells.leaf_of(LNG, LAT), 8))
+    for area, drawn in (("drawn", outline), ("cells", json.dumps([hexagon]))):
+        form = sent(area=area, drawn=drawn, compound=["远的小区"])
+        shown = page(planner.post("/drops/new", data=form))
+        assert "8.3 kg" in shown, area  # for the 120 households inside, as when their compound is ticked
+        assert (Form(shown).fields["area"], Form(shown).fields["drawn"]) == (area, drawn)
+
+    refused = page(planner.post("/drops/new", data=sent(area="drawn", drawn=outline, walk_m="3")))
+    assert (Form(refused).fields["area"], Form(refused).fields["drawn"]) == ("drawn", outline)
+
+
 def test_a_plan_that_is_another_one_by_now_is_shown_again(planner: FlaskClient) -> None:
     form = sent()
     shown = page(planner.post("/drops/new", data=form))
@@ -129,6 +145,8 @@ def test_what_makes_no_plan_is_told_where_it_stands_and_nothing_is_lost(planner:
         ({"compound": ["没有这个院"]}, "没有这个院"),
         ({"area": "area:nowhere", "compound": []}, "no such area"),
         ({"area": "zone:²", "compound": []}, "Choose one"),
+        ({"area": "drawn"}, "Draw the area"),
+        ({"area": "drawn", "drawn": '{"type": "Point", "coordinates": [120, 30]}'}, "Draw the area"),
         ({"area": f"zone:{10**30}", "compound": []}, "Choose one"),
         ({"quantity": ["-5", ""]}, "Write a number above 0"),
         ({"quantity": ["1e9999999", ""]}, "Write a number above 0"),

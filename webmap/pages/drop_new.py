@@ -1,7 +1,8 @@
 """Planning supply drops: for whom, what, by which rule; the plan before it is made; and making it.
 
-A page of forms: it works without scripts. What is made is what was shown: the plan is worked out again, and where
-anything about it has changed it is shown anew.
+A page of forms: it works without scripts, with an area, a zone or compounds chosen from lists. With scripts compounds
+are tapped on the map, or the area is drawn there. What is made is what was shown: the plan is worked out again, and
+where anything about it has changed it is shown anew.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from webmap.pages.duty_words import not_here
 from webmap.pages.form_drafts import draft_of_form
 from webmap.pages.form_moments import moment_of_form
 from webmap.pages.map_files import language
+from webmap.pages.outline_map import LONGEST, drawn, outline_map
 from webmap.pages.posters import by_community
 from webmap.pages.staff_areas import LEVEL_TITLES
 from webmap.service import service
@@ -38,7 +40,18 @@ from webmap.service import service
 blueprint = Blueprint("drop_new", __name__, url_prefix="/drops")
 
 #: Fields that stand once, and how long each may be.
-FIELDS = {"area": 100, "rule": 20, "walk_m": 5, "window_from": 16, "window_to": 16, "organization": 200}
+FIELDS = {
+    "area": 100,
+    "drawn": LONGEST,
+    "rule": 20,
+    "walk_m": 5,
+    "window_from": 16,
+    "window_to": 16,
+    "organization": 200,
+}
+
+#: What `area` says of one on the map: drawn there, or picked by hexagons. Ticked compounds do not count then.
+ON_MAP = ("drawn", "cells")
 
 #: Fields of a line of goods.
 OF_A_LINE = {"item": 100, "quantity": 20, "each": 20, "unit": 30, "unit_value": 20, "per_day": 20}
@@ -67,7 +80,11 @@ def new() -> Response:
     if request.form.get("step") == "line":
         return _form(given, [*lines, {}][:MOST_ITEMS], compounds)
     asked, problems = _checked(given, lines)
-    if not given["area"] and not compounds:
+    is_on_map = given["area"] in ON_MAP
+    on_map = drawn(given["drawn"]) if is_on_map else None
+    if is_on_map and on_map is None:
+        problems["area"] = _("Draw the area on the map: there is none yet.")
+    elif not given["area"] and not compounds:
         problems["area"] = _("Choose one: an area, a zone, or compounds.")
     if asked is None or problems:
         return _form(given, lines, compounds, problems, status=400)
@@ -79,7 +96,8 @@ def new() -> Response:
                 session,
                 name if kind == "area" else "",
                 int(name) if kind == "zone" and ZONE.fullmatch(name) else 0,
-                compounds,
+                () if is_on_map else compounds,
+                on_map,
             )
             made = plan(session, outline, asked, now)
         check_drops(current_actor(), made, given["organization"])
@@ -130,6 +148,7 @@ def _form(
         draft=draft_of_form(),
         amount=amount,
         money=money,
+        **outline_map(_("Map on which the area is drawn")),
     )
     return make_response(page, status)
 

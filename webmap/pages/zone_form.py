@@ -7,7 +7,6 @@ compounds and hexagons on the map. What is proposed is what was shown: whoever c
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +17,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from geo import cells, covers, shapes
-from geo.coordinates import Box
-from geo.outlines import outline_of_cells
+from geo import covers, shapes
 from layers import features
 from layers.compounds.queries import named
 from layers.errors import BadInput, NotAllowed, NotFound
@@ -31,11 +28,9 @@ from layers.quarantine_zones.rules import RANK
 from layers.zone_effects import Effects, effects_of
 from webmap.access import allowed, current_actor
 from webmap.duty import check_area
-from webmap.maps.page_map import EVERYWHERE, MapParts, page_map
 from webmap.pages.form_drafts import draft_of_form, sent_once
 from webmap.pages.form_moments import as_form, moment_of_form
-from webmap.pages.map_files import language, map_files, static
-from webmap.pages.map_start import where_people_live
+from webmap.pages.outline_map import LONGEST, drawn, outline_map
 from webmap.pages.posters import by_community
 from webmap.pages.report_form import cleaned
 from webmap.pages.zones import levels
@@ -55,14 +50,11 @@ FIELDS = {
     "valid_from": 16,
     "valid_to": 16,
     "outline": 20,
-    "drawn": 500_000,  # characters: an outline of some ten thousand corners, or as many hexagons as the API takes
+    "drawn": LONGEST,
 }
 
 #: How the outline of a zone is given: by compounds, drawn, by hexagons, or the one it has.
 OUTLINES = ("compounds", "drawn", "cells", "same")
-
-#: The scripts of the page, fetched early and together.
-MODULES = ("zones/outline", "map/basemap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +185,10 @@ def _given_outline(session: Session, filled: Filled) -> BaseGeometry:
     if how == "same" and filled.changes is not None:
         kept: BaseGeometry = filled.changes["geometry"]
         return kept
-    outline = _drawn(filled.fields["drawn"])
-    if outline is None or outline.is_empty:
+    outline = drawn(filled.fields["drawn"])
+    if outline is None:
         raise BadInput(_("The drawing holds no area. Draw it again."))
     return outline
-
-
-def _drawn(text: str) -> BaseGeometry | None:
-    """The outline in what the map of the form sends: a GeoJSON geometry, or a list of hexagons. None for neither."""
-    try:
-        told = json.loads(text)
-        if isinstance(told, list):
-            return outline_of_cells([cells.from_hex(cell) for cell in told])
-        return shapes.repair(shapes.from_geojson(told))[0]
-    except (ValueError, TypeError, AttributeError, RecursionError):  # bad cells and bad shapes are ValueErrors
-        return None
 
 
 def _form(filled: Filled, problems: Mapping[str, str], effects: Effects | None = None, status: int = 200) -> Response:
@@ -217,7 +198,7 @@ def _form(filled: Filled, problems: Mapping[str, str], effects: Effects | None =
         if filled.changes is not None and effects is not None:
             row = filled.changes
             before = effects_of(session, row["geometry"], datetime.now(UTC), row["valid_to"])
-    zone, start = filled.changes, where_people_live() or EVERYWHERE
+    zone = filled.changes
     page = render_template(
         "zone_form.html",
         given=filled.fields,
@@ -232,9 +213,7 @@ def _form(filled: Filled, problems: Mapping[str, str], effects: Effects | None =
         effects=effects,
         seen=filled.mark,
         draft=draft_of_form(),
-        map=_map(start),
-        box=",".join(map(str, (start.west, start.south, start.east, start.north))),
-        language=language(),
+        **outline_map(_("Map on which the zone is drawn")),
     )
     return make_response(page, status)
 
@@ -243,12 +222,3 @@ def _names(of: Effects | None, without: Effects | None) -> list[str]:
     """Names of the compounds inside of one outline and not of the other."""
     others = {one["id"] for one in without.inside} if without else set()
     return [one["name"] for one in (of.inside if of else []) if one["id"] not in others]
-
-
-def _map(start: Box) -> MapParts:
-    files = map_files(
-        "zones/main.js", [f"{name}.js" for name in MODULES], cells=False,
-        more_js=(static("vendor/leaflet-geoman/leaflet-geoman.js"),),
-        more_css=(static("vendor/leaflet-geoman/leaflet-geoman.css"),),
-    )  # fmt: skip
-    return page_map(files, start, (_("Map on which the zone is drawn"), _("Zoom in"), _("Zoom out")))

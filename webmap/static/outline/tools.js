@@ -1,4 +1,4 @@
-/** Three ways to say where a zone is: by compounds, by drawing, by hexagons. Each is switched on and off. */
+/** Three ways to say where an outline is: by compounds, by drawing, by hexagons. Each is switched on and off. */
 
 const { L, h3 } = window;
 const MOST = 1000; // compounds asked for at once
@@ -73,8 +73,7 @@ export class Drawing {
     Object.assign(this, { map, language, onChange, group: L.featureGroup() });
     if (kept) L.geoJSON(kept).eachLayer((layer) => this.take(layer));
     map.on("pm:create", ({ layer }) => {
-      map.removeLayer(layer);
-      this.take(layer);
+      this.take(layer); // Geoman put it into the group
       this.onChange();
     });
   }
@@ -171,7 +170,7 @@ export class Hexagons {
   }
 }
 
-/** How an outline is drawn that is part of the zone, and one that is not. */
+/** How a shape is drawn that is part of the outline, and one that is not. */
 function look(isChosen) {
   const style = getComputedStyle(document.documentElement);
   const colour = style.getPropertyValue(isChosen ? "--accent" : "--ink-soft").trim();

@@ -1,16 +1,17 @@
-/** The map of a zone's form: joins what is ticked, drawn and picked with the fields that are sent. */
+/** The map of a form that asks for an outline: joins what is ticked, drawn and picked with the fields that are sent. */
 
 import { addBasemap } from "../map/basemap.js";
-import { Compounds, Drawing, Hexagons, show } from "./outline.js";
+import { Compounds, Drawing, Hexagons, show } from "./tools.js";
 
 const { L } = window;
 const part = (selector) => document.querySelector(selector);
 
 /** Starts the form's map; called once by the script folium writes. */
 export function start(map) {
-  const box = part("#zone-map");
-  const form = part("#zone-form");
-  for (const choice of form.querySelectorAll("[data-on-map]")) choice.hidden = false;
+  const box = part("#outline-map");
+  const form = box.closest("form");
+  for (const choice of form.querySelectorAll("[data-on-map]"))
+    for (const name of ["hidden", "disabled"]) choice.removeAttribute(name);
   box.hidden = false;
   map.invalidateSize(); // it was hidden when it was made
   const [west, south, east, north] = box.dataset.box.split(",").map(Number);
@@ -27,6 +28,7 @@ export function start(map) {
 class OutlineForm {
   constructor(map, form, box) {
     Object.assign(this, { map, form, box, sent: form.elements.drawn, picked: part("#picked") });
+    const choice = form.elements[box.dataset.choice];
     const language = box.dataset.language.startsWith("zh") ? "zh" : "en";
     const kept = parsed(this.sent.value);
     this.tools = {
@@ -35,12 +37,14 @@ class OutlineForm {
       cells: new Hexagons(map, Array.isArray(kept) ? kept : [], () => this.changed()),
       same: { value: () => null, on: () => this.showSame(true), off: () => this.showSame(false) },
     };
-    form.addEventListener("change", ({ target }) => target.name === "outline" && this.choose(target.value));
+    form.addEventListener("change", ({ target }) => target.name === box.dataset.choice && this.choose(target.value));
     form.addEventListener("submit", () => this.write());
-    this.choose(form.elements.outline.value || "compounds", true);
+    this.choose(choice.value, true);
   }
 
-  choose(name, isFirst = false) {
+  /** how: one of the tools; anything else is said outside of the map, beside which compounds can be ticked. */
+  choose(how, isFirst = false) {
+    const name = how in this.tools ? how : "compounds";
     this.tools[this.chosen]?.off();
     this.chosen = name;
     this.tools[name].on();
