@@ -153,13 +153,19 @@ class Database:
         self.engine.dispose()
 
 
+#: Errors of the store that nobody foresaw go to the log: without the names and words that were to be written.
+HIDE_VALUES = True
+
+
 def open_database(url: str | None = None) -> Database:
     """The store behind `url` (see `database_url`). Connects lazily; makes the folder of a SQLite file."""
     address = make_url(database_url(url))
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, module=pysqlite3.dbapi2, pool_size=20, max_overflow=10)
+        engine = create_engine(
+            address, module=pysqlite3.dbapi2, pool_size=20, max_overflow=10, hide_parameters=HIDE_VALUES
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -168,6 +174,7 @@ def open_database(url: str | None = None) -> Database:
             pool_size=10,
             max_overflow=10,
             pool_pre_ping=False,
+            hide_parameters=HIDE_VALUES,
             connect_args={"options": "-c jit=off"},
         )
     hold_to_texts(engine)

@@ -191,6 +191,17 @@ def init_app(app: Flask) -> None:
     for kind in SITUATIONS:
         app.register_error_handler(kind, tell)
     app.register_error_handler(HTTPException, _tell_flask)
+    app.log_exception = _log_exception  # type: ignore[method-assign]
+
+
+def _log_exception(exc_info: Any) -> None:
+    """As Flask logs what nobody foresaw, but for the address."""
+    current_app.logger.error("Exception on %s [%s]", _route(), request.method, exc_info=exc_info)
+
+
+def _route() -> str:
+    """What was asked, for the log: "/needs/<token>". The address itself may be a private link."""
+    return request.url_rule.rule if request.url_rule is not None else "an address that leads nowhere"
 
 
 def situation_of(error: Exception) -> Situation:
@@ -230,7 +241,7 @@ def tell(error: Exception) -> Response:
     """The answer to an error of the table, for whoever asked."""
     situation = situation_of(error)
     if isinstance(error, StoreAway):
-        current_app.logger.error("the store did not answer %s: %s", request.path, getattr(error, "orig", error))
+        current_app.logger.error("the store did not answer %s: %s", _route(), getattr(error, "orig", error))
     if wants_page():
         return _to_sign_in() if situation is SIGN_IN else _with_retry(page_of(situation, _words_of(error)), error)
     answer = problem(situation, _words_of(error), **_members_of(error))

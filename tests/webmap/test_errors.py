@@ -7,7 +7,10 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from data.database import Database
 from geo.cells import BadCell
 from geo.coordinates import BadCoordinates
 from geo.covers import TooMany
@@ -120,6 +123,31 @@ def test_an_error_nobody_foresaw_tells_nothing_of_the_inside(app: Flask, raising
 
     assert "secret" not in str(problem) and "secret" not in page
     assert "Something went wrong on our side" in page
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a fault of ours"), OperationalError("SELECT", {}, Exception("no disk"))]
+)
+def test_the_log_says_which_page_failed_and_holds_no_private_link_and_no_value(
+    app: Flask, database: Database, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    @allowed("cells.read")
+    def fails(token: str) -> str:
+        raise error
+
+    @allowed("cells.read")
+    def fails_in_the_store(token: str) -> str:
+        with database.read() as session:
+            return str(session.execute(text("SELECT nothing FROM kept WHERE key = :word"), {"word": token}))
+
+    for endpoint in ("follow.need", "shift_mine.mine", "gate_helper.one"):
+        app.view_functions[endpoint] = fails
+    app.view_functions["shift_take.form"] = fails_in_the_store
+    for path in ("needs", "shifts/mine", "gate", "shifts/link"):
+        assert app.test_client().get(f"/{path}/{'s3cret' * 3}abcd").status_code in (500, 503)
+
+    assert "/shifts/mine/<token>" in caplog.text
+    assert "s3cret" not in caplog.text
 
 
 @pytest.mark.parametrize("query", ["", "?res=4", "?res=12", "?res=many", "?res=9&colour=red"])
