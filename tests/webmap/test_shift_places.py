@@ -120,6 +120,7 @@ def test_a_place_is_handed_on_by_a_link_and_is_never_nobodys_and_never_two_peopl
 
     assert (taken.status_code, again.location, too_late.status_code) == (303, taken.location, 409)
     assert "somebody else has taken it over" in page(too_late)
+    assert 'name="contact"' not in page(late.phone.get(offered))  # nobody fills in for nothing
     assert states(database, shift) == ["handed_on", "taken"]
     assert row_of(database, shift)["places_filled"] == 1
     assert "Somebody else has your place since" in li.page()

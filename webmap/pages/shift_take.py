@@ -61,7 +61,8 @@ def send(token: str) -> Response:
 @allowed("shifts.take")
 def offered(token: str) -> Response:
     """The place somebody hands on, and the form."""
-    return _page(_offer_of(token).shift_id, is_offer=True)
+    place = _offer_of(token)
+    return _page(place.shift_id, is_offer=True, is_gone=place.state != "taken")
 
 
 @blueprint.post("/offer/<token>")
