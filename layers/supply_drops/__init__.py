@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.description import Layer, LegendEntry, Measure
 from layers.supply_drops.record import DropServing, SupplyDrop
-from layers.supply_drops.rules import MOVES, Feature, as_public, contribution, row_at
+from layers.supply_drops.rules import MOVES, Feature, as_public, contribution, may_move, row_at
 from layers.supply_drops.story import STORY
 from layers.text import Text
 
@@ -30,6 +30,7 @@ LAYER = Layer(
     ),
     state_field="state",
     moves=MOVES,
+    move_rule=may_move,
     story=STORY,
     interval=("valid_from", "window_to"),
     row_at=row_at,

@@ -109,6 +109,14 @@ def is_late(row: Mapping[str, Any], at: datetime) -> bool:
     return bool(row["state"] in ("planned", "in_transit") and row["window_from"] <= at)
 
 
+def may_move(row: Mapping[str, Any], to_state: str) -> bool:
+    """Whether the drop in `row` may go to a state. Where households were served goods were there: it does not go back
+    to where none were said to be, until the households are taken back.
+    """
+    is_bare = to_state == "planned" or (row["state"], to_state, row["arrived"]) == ("delivered", "in_transit", None)
+    return to_state in MOVES[row["state"]] and not (row["served"] and is_bare)
+
+
 def may_serve(row: Mapping[str, Any]) -> bool:
     """Whether goods can be handed over at the drop in `row`: they are there, or some of them are."""
     return row["state"] == "delivered" or (row["state"] == "in_transit" and bool(row["arrived"]))

@@ -338,6 +338,24 @@ def test_a_household_is_served_once_and_the_next_phone_is_told_when(
         assert list(session.execute(select(DropServing)).scalars()) == []
 
 
+def test_a_drop_from_which_households_were_served_goes_back_to_no_state_in_which_nothing_was_there(
+    planner: FlaskClient, volunteer: FlaskClient
+) -> None:
+    number = published(planner)
+    for step in ("in_transit", "delivered"):
+        press(volunteer, number, step)
+    look_up(volunteer, number, "serve", press=hidden(look_up(volunteer, number), "press"))
+
+    assert "It is not delivered after all" not in page(volunteer.get(f"/drops/{number}"))
+    assert press(volunteer, number, "in_transit").status_code == 409
+    assert planner.post(f"{API}/{number}/moves", json={"to": "in_transit"}).status_code == 409
+    assert "Take the last step back" not in page(planner.get(f"/history/supply_drops/{number}"))
+
+    look_up(volunteer, number, "take_back")
+    assert "Take the last step back" in page(planner.get(f"/history/supply_drops/{number}"))
+    assert press(volunteer, number, "in_transit").status_code == 303
+
+
 def test_what_a_household_shows_is_in_no_answer_that_is_kept_and_in_no_address(
     planner: FlaskClient, volunteer: FlaskClient
 ) -> None:

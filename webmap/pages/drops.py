@@ -171,6 +171,8 @@ def _page(drop_id: int, problem: str = "", status: int = 200) -> Response:
         happened = events(session, LAYER, drop_id)
     manages = may(current_actor(), "drops.manage")
     backwards = BACKWARDS.get(row["state"])
+    if backwards and not LAYER.may_move(row, backwards[0]):
+        backwards = None
     page = render_template(
         "drop.html",
         drop=row,
