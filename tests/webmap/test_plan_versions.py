@@ -138,7 +138,8 @@ def test_what_changed_since_is_said_before_and_what_became_of_it_after_publishin
 ) -> None:
     address = kept(coordinator)
     assert "Since this plan was made" not in page(coordinator.get(address))
-    numbers = fill(database, [need(at(0), reported_at=datetime.now(UTC))], NOW)["needs"]
+    just_now = datetime.now(UTC)
+    numbers = fill(database, [need(at(0), reported_at=just_now)], just_now)["needs"]
 
     warned = page(coordinator.get(address))
     coordinator.post(f"{address}/publish")

@@ -1,6 +1,6 @@
 /** The page at a gate: a press is kept on the phone first, shown at once, and sent when there is signal. */
 
-const { flush, forgetRefused, gate, keepGate, last, press, presses, undo } = self.linliPresses;
+const { flush, forgetRefused, gate, keepSums, last, press, presses, undo } = self.linliPresses;
 const QUARTER = 15 * 60_000; // milliseconds
 const SOON = 1_500; // milliseconds after a press; what is pressed in quick succession goes together
 const AGAIN = 20_000; // milliseconds between tries while something waits
@@ -22,8 +22,8 @@ start();
 
 async function start() {
   try {
+    if (root.dataset.gate) await keepSums(id, JSON.parse(root.dataset.sums), root.dataset.name);
     known = await gate(id);
-    if (root.dataset.gate) await tellSums(JSON.parse(root.dataset.sums), root.dataset.name);
   } catch {
     part("waiting").textContent = words.notKept; // the forms work on as they are
     return;
@@ -88,13 +88,12 @@ async function onHandOver(event) {
 
 async function send() {
   const waits = (await presses(id)).some(({ state }) => state === "waiting");
-  if (!waits || !navigator.onLine) return;
-  const answer = await flush(id);
-  signIn = Boolean(answer.signIn);
-  if (answer.sums) {
-    await tellSums(answer.sums, known.name);
-    offerWholePage();
+  if (waits && navigator.onLine) {
+    const answer = await flush(id);
+    signIn = Boolean(answer.signIn);
+    if (answer.sums) offerWholePage();
   }
+  known = await gate(id); // what waited may have been sent by the worker
   await show();
 }
 
@@ -105,15 +104,10 @@ function offerWholePage() {
   part("again").hidden = false;
 }
 
-async function tellSums({ quarter, seconds_left: left, since }, called) {
-  known = { id, name: called, quarter, since, ends: Date.now() + left * 1000 };
-  await keepGate(known);
-  if (part("since")) part("since").textContent = fill(words.since, since);
-}
-
 /** Shows what the service has said plus what it does not know yet. */
 async function show() {
   const all = await presses(id);
+  if (part("since")) part("since").textContent = fill(words.since, known.since);
   const passed = Math.max(0, Math.ceil((Date.now() - known.ends) / QUARTER));
   const begins = known.ends + (passed - 1) * QUARTER;
   for (const number of document.querySelectorAll("[data-quarter]")) {

@@ -3,7 +3,7 @@
  *
  * A press: {key, gate, kind, at (milliseconds of this phone's clock), state, isTried, isCounted, isUndone, why}. State is
  * "waiting" until the service has said that it has it (or that it is taken back), "sent" for as long as it may still be
- * taken back, "refused" where the service will not count it. Gates: {id, name, sums, saidAt}, as last told.
+ * taken back, "refused" where the service will not count it. Gates: {id, name, quarter, since, ends}, as last told.
  * `gate` is the gate's number, or the token of a helper's link. Pages and the service worker share this file, so it is a
  * classic script: it sets `linliPresses`.
  */
@@ -56,7 +56,14 @@ self.linliPresses = (() => {
   }
 
   const gate = (id) => step("gates", "readonly", (store) => store.get(id));
-  const keepGate = (one) => step("gates", "readwrite", (store) => store.put(one));
+
+  /** Keeps what the service has told of a gate, for whichever page asks next. */
+  async function keepSums(id, { quarter, seconds_left: left, since }, name) {
+    const called = name ?? (await gate(id))?.name;
+    await step("gates", "readwrite", (store) =>
+      store.put({ id, name: called, quarter, since, ends: Date.now() + left * 1000 }),
+    );
+  }
 
   /** The presses at a gate, the oldest first. */
   async function presses(id) {
@@ -101,12 +108,14 @@ self.linliPresses = (() => {
 
   /**
    * Sends what waits at a gate. Resolves with {sums} as last told, {signIn: true} where the session is over, {} where there
-   * is no signal. Only one page of this phone sends at a time; keys keep it right where locks are missing.
+   * is no signal, or once somebody else is done. Only one page of this phone, or the worker, sends at a time; keys keep it
+   * right where locks are missing.
    */
-  function flush(id) {
+  async function flush(id) {
     const job = () => sendAll(id);
     if (!navigator.locks) return job();
-    return navigator.locks.request("linli-gates", { ifAvailable: true }, (lock) => (lock ? job() : {}));
+    const found = await navigator.locks.request("linli-gates", { ifAvailable: true }, (lock) => lock && job());
+    return found ?? navigator.locks.request("linli-gates", () => ({}));
   }
 
   const addressOf = (id) => `/api/v1/${typeof id === "string" ? "gate_links" : "checkpoints"}/${id}/counts`;
@@ -122,6 +131,7 @@ self.linliPresses = (() => {
       found = answer;
     }
     for (const one of await presses(id)) if (one.state === "sent" && Date.now() - one.at > BACK) await alter(one.key, () => null);
+    if (found.sums) await keepSums(id, found.sums);
     return found;
   }
 
@@ -154,5 +164,5 @@ self.linliPresses = (() => {
     return response.ok ? { sums: told } : { sums: null };
   }
 
-  return { gate, keepGate, presses, press, last, undo, forgetRefused, flush, flushAll };
+  return { gate, keepSums, presses, press, last, undo, forgetRefused, flush, flushAll };
 })();
