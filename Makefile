@@ -36,10 +36,11 @@ static:
 	$(BIN)/python setup/check_translations.py
 	$(BIN)/python setup/check_documents.py
 
+# Files go in the order of their names: sorted by how many tests they have, the long journeys would come last and alone.
 test: ## runs everything, on SpatiaLite and on a PostGIS of its own
 	@setup/setup.sh test
 	@$(MAKE) --no-print-directory static
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 fix: ## formats the code and mends what the linter can mend safely
 	@setup/setup.sh check

@@ -56,6 +56,6 @@ def test_a_resident_meets_a_notice_where_it_holds(visit: Visit) -> None:
     notice.locator(".notice-decide summary").click()
     notice.locator("input[name=reason]").fill("提前完工")
     notice.locator(".notice-decide form button").click()
-    expect(notice).to_contain_text("提前完工")
+    expect(notice.first).to_contain_text("提前完工")
     plain.open(f"/report?lat={LAT - 0.001}&lng={LNG}")
     expect(plain.page.locator(".area-notice")).to_have_count(0)
