@@ -12,6 +12,7 @@ export class Undo {
     this.done = [];
     this.held = null;
     const now = () => this.flush({ keepalive: true });
+    window.addEventListener("beforeunload", now); // of a page that is gone, Chromium loses requests that pass a worker
     window.addEventListener("pagehide", now);
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && now());
   }
