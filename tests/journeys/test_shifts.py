@@ -20,12 +20,23 @@ def test_three_take_two_places_one_gives_up_and_the_next_checks_in_by_the_code(v
     desk.page.get_by_role("button", name="生成链接").click()
     link = desk.page.locator("a.link[href*='/shifts/link/']").inner_text()
 
-    phones = [visit("/sign-in", PHONE, "zh", java_script_enabled=scripts).page for scripts in (True, False, True)]
+    phones = [
+        visit("/sign-in", PHONE, "zh", java_script_enabled=scripts, may_complain=scripts).page
+        for scripts in (True, False, True)
+    ]
     for phone, name in zip(phones, ("小李", "小赵", "小王"), strict=True):
         phone.goto(link)
         phone.get_by_label("您的称呼").fill(name)
         phone.get_by_label("组织怎么联系您").fill("138 0000 0000")
         assert fits(phone)
+    lost = phones[0]
+    lost.context.set_offline(True)
+    with lost.expect_event("requestfailed"):
+        lost.get_by_role("button", name="报名").click(no_wait_after=True)
+    lost.context.set_offline(False)
+    lost.goto(link)
+    expect(lost.get_by_text("您填写的内容还在。")).to_be_visible()
+    expect(lost.get_by_label("您的称呼")).to_have_value("小李")
     for phone in phones:  # each form was opened while two places were left
         phone.get_by_role("button", name="报名").click(no_wait_after=True)
     for phone in phones:
