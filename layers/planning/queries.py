@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -55,3 +56,18 @@ def latest_plans(session: Session, limit: int) -> list[dict[str, Any]]:
     listed = (KeptPlan.id, KeptPlan.role, KeptPlan.volunteers, KeptPlan.starts_at, KeptPlan.published_at)
     query = select(*listed).order_by(KeptPlan.id.desc()).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def posts_of(session: Session, shifts: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """By the number of each shift that a plan was published as, its post: `cell` of resolution 11 by its name, `near`.
+
+    shifts: rows with id and starts_at.
+    """
+    wanted = {row["id"] for row in shifts}
+    query = select(KeptPlan.shifts, KeptPlan.content).where(
+        KeptPlan.published_at.is_not(None), KeptPlan.starts_at.in_({row["starts_at"] for row in shifts})
+    )
+    pairs = (
+        pair for numbers, content in session.execute(query) for pair in zip(numbers, content["posts"], strict=True)
+    )
+    return {number: post for number, post in pairs if number in wanted}

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 import shapely
 from flask.testing import FlaskClient
 
 from data.database import Database
-from geo.cells import cells_of, to_hex
+from geo.cells import cells_of, centers, from_hex, to_hex
 from layers.needs.actions import move
 from tests.layers.planning.streets import at, locked_compound, need, square
 from tests.layers.town import OFFICIAL, Thing, fill
@@ -131,6 +132,22 @@ def test_an_official_publishes_only_inside_the_duty_area(coordinator: FlaskClien
     assert shifts(coordinator) == []
     near = kept(official, volunteers="1")
     assert official.post(f"{near}/publish", data={"organization": "志愿队"}).status_code == 303
+
+
+def test_the_shift_of_a_post_leads_to_the_post_and_not_to_the_middle_of_what_it_looks_after(
+    coordinator: FlaskClient,
+) -> None:
+    address = kept(coordinator)
+    post = re.findall(r'value="lock:(\w+)"', coordinator.get(f"{address}/edit").get_data(as_text=True))[0]
+    newer = coordinator.post(f"{address}/edit", data={"step": f"move:{post}:{cell_at(150)}"}).location.partition("?")[0]
+    coordinator.post(f"{newer}/publish")
+
+    [number] = re.findall(r'href="/shifts/(\d+)"', coordinator.get(newer).get_data(as_text=True))
+    shown = coordinator.get(f"/shifts/{number}").get_data(as_text=True)
+
+    [lat], [lng] = centers(np.array([from_hex(cell_at(150))]))[::-1]
+    assert f"place={lat:.5f},{lng:.5f}" in shown
+    assert "<dt>Note</dt>" not in shown
 
 
 def test_what_changed_since_is_said_before_and_what_became_of_it_after_publishing(

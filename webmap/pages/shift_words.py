@@ -38,6 +38,12 @@ class Told:
         return str(_("near %(place)s", place=names)) if self.area.is_near else names
 
     @property
+    def note(self) -> str:
+        """What else is to be known; a published post's only says its name, which is where the shift is already."""
+        note = str(self.row["note"] or "")
+        return "" if self.area is not None and self.area.is_near and self.area.names == (note,) else note
+
+    @property
     def missing(self) -> int:
         """How many places nobody has."""
         return int(self.row["places_wanted"] - self.row["places_filled"])
