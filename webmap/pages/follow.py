@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import segno
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from shapely import Point
@@ -16,7 +16,6 @@ from geo.cells import center
 from layers.actor import RESIDENT
 from layers.compounds.queries import compound_at
 from layers.errors import MoveNotAllowed
-from layers.link_tokens import TOKEN
 from layers.needs import actions, additions
 from layers.needs.queries import by_token, messages, photo_count
 from layers.needs.rules import MAY_RATE, OPEN, WORDS_LONGEST
@@ -24,7 +23,6 @@ from layers.supply_drops.queries import Near, nearest
 from layers.text import Text
 from layers.vocabulary.queries import decline_reasons, times, vocabulary
 from webmap.access import allowed
-from webmap.limits import unknown_links
 from webmap.pages.drop_words import TITLES, amount
 from webmap.pages.follow_words import (
     NOT_MET,
@@ -38,12 +36,14 @@ from webmap.pages.follow_words import (
 )
 from webmap.pages.notices import notices_over
 from webmap.pages.report_form import cleaned
+from webmap.private_links import kept_private, opened_by
 from webmap.service import service
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("follow", __name__)
+blueprint.after_request(kept_private)
 
 #: Words a person may add to one request; then the telephone is quicker for both.
 MOST_WORDS = 20
@@ -131,24 +131,10 @@ def _done(token: str) -> Response:
     return make_response(redirect(url_for("follow.need", token=token, done=1), 303))
 
 
-@blueprint.after_request
-def kept_private(response: Response) -> Response:
-    """The address is the key to the page: it is passed on to nobody, and no copy is kept."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
 def _need_of(token: str) -> dict[str, Any]:
-    """The need's row. An unknown token gets the page of any address that leads nowhere."""
-    if TOKEN.fullmatch(token):
-        with service().database.read() as session:
-            row = by_token(session, token, datetime.now(UTC))
-        if row is not None:
-            return row
-    unknown_links(current_app).count()
-    return abort(404)
+    """The need's row."""
+    with service().database.read() as session:
+        return opened_by(session, token, lambda session, token: by_token(session, token, datetime.now(UTC)))
 
 
 def _take(step: str, token: str, reason: str | None) -> None:

@@ -19,12 +19,14 @@ from webmap.access import allowed
 from webmap.gate_sums import for_helpers, gate_sums
 from webmap.limits import unknown_links
 from webmap.pages.gates import KEY, at_gate
+from webmap.private_links import kept_private
 from webmap.service import service
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 blueprint = Blueprint("gate_helper", __name__)
+blueprint.after_request(kept_private)
 
 
 @blueprint.get("/gate/<token>")
@@ -52,15 +54,6 @@ def press(token: str) -> Response:
         return _page(token, _("This gate is not open: nothing was counted."), 409)
     known = {"undone": kind} if is_undone else {"last": key, "kind": kind}
     return make_response(redirect(url_for("gate_helper.one", token=token, **known), 303))
-
-
-@blueprint.after_request
-def _kept_private(response: Response) -> Response:
-    """The address opens the page: it is passed on to nobody, and no copy is kept."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _page(token: str, problem: str = "", status: int = 200) -> Response:

@@ -13,11 +13,13 @@ from webmap.access import allowed
 from webmap.accounts import Person, demo_may_sign_in
 from webmap.limits import unknown_links
 from webmap.pages.sign_in import welcome
+from webmap.private_links import kept_private
 from webmap.roles import TITLES
 from webmap.second_factor import needs_second_factor
 from webmap.service import service
 
 blueprint = Blueprint("invitation", __name__)
+blueprint.after_request(kept_private)
 
 LONGEST_PASSWORD = 1000
 
@@ -49,15 +51,6 @@ def accept(token: str) -> Response:
         return _over("used")
     session.clear()  # whoever was signed in on this device is not the one who joins
     return _signed_in(uniquifier)
-
-
-@blueprint.after_request
-def _kept_private(response: Response) -> Response:
-    """The address is the key to the account: it is passed on to nobody, and no copy is kept."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _trouble(password: str, again: str) -> str:

@@ -10,15 +10,16 @@ from flask import Blueprint, Response, abort, current_app
 from flask_babel import gettext as _
 
 from data.keeping import household_key
+from layers.link_tokens import TOKEN
 from layers.volunteer_shifts.links import contact_of, organization_of_calendar, volunteer_of_calendar
 from layers.volunteer_shifts.queries import changes_of, held_by, of_organization
 from webmap.access import allowed
 from webmap.calendars import Entry, Status, as_calendar, uid_of
 from webmap.limits import unknown_links
-from webmap.pages.follow import TOKEN, kept_private
 from webmap.pages.map_files import language
 from webmap.pages.shift_words import Told, told
 from webmap.pages.shifts import AHEAD, BACK
+from webmap.private_links import kept_private
 from webmap.service import service
 
 if TYPE_CHECKING:

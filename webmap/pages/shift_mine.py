@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import segno
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from layers.actor import RESIDENT
@@ -23,11 +23,11 @@ from layers.volunteer_shifts.places import WaitingListFull, give_up, keep, offer
 from layers.volunteer_shifts.queries import Held, held_by, open_by_link, place_in_line, place_of
 from layers.volunteer_shifts.rules import CONTACTS_KEPT, LATEST_OUT, is_over, shows_codes, takes_places
 from webmap.access import allowed
-from webmap.limits import unknown_links, wrong_numbers
-from webmap.pages.follow import TOKEN, kept_private
+from webmap.limits import wrong_numbers
 from webmap.pages.map_files import language
 from webmap.pages.shift_words import Told, hours, old_code, told
 from webmap.post_codes import is_current
+from webmap.private_links import kept_private, opened_by
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -76,12 +76,8 @@ def act(token: str) -> Response:
 
 
 def known_volunteer(session: Session, token: str) -> ShiftVolunteer:
-    """The volunteer of a private link. An unknown one gets the page of any address that leads nowhere."""
-    volunteer = volunteer_of_token(session, token) if TOKEN.fullmatch(token) else None
-    if volunteer is None:
-        unknown_links(current_app).count()
-        abort(404)
-    return volunteer
+    """The volunteer of a private link."""
+    return opened_by(session, token, volunteer_of_token)
 
 
 def _give_up(session: Session, volunteer: ShiftVolunteer, at: datetime) -> None:

@@ -18,12 +18,12 @@ from layers.volunteer_shifts.people import name_of
 from layers.volunteer_shifts.queries import held_by, places_of
 from layers.volunteer_shifts.rules import EARLIEST_IN, shows_codes
 from webmap.access import allowed, current_actor
-from webmap.pages.follow import kept_private
 from webmap.pages.posters import code_of as drawn
 from webmap.pages.shift_mine import COOKIE, OldCode, check_code
 from webmap.pages.shift_words import hours, old_code, told
 from webmap.pages.shifts import LARGEST_ID, own_shift
 from webmap.post_codes import code_of, seconds_left
+from webmap.private_links import kept_private
 from webmap.service import service
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from layers import features
 from layers.errors import BadInput, MoveNotAllowed
@@ -25,9 +25,8 @@ from layers.volunteer_shifts.queries import waiting_for
 from layers.volunteer_shifts.rules import CONTACT_LONGEST, CONTACTS_KEPT, NAME_LONGEST, takes_places
 from webmap.access import allowed
 from webmap.caller import network
-from webmap.limits import unknown_links
-from webmap.pages.follow import TOKEN, kept_private
 from webmap.pages.shift_words import told
+from webmap.private_links import kept_private, opened_by
 from webmap.service import service
 
 if TYPE_CHECKING:
@@ -100,23 +99,13 @@ def _taken(shift_id: int, is_offer: bool, job: Callable[[Session, Person, dateti
 
 
 def _shift_of(token: str) -> int:
-    if TOKEN.fullmatch(token):
-        with service().database.read() as session:
-            shift_id = shift_of_token(session, token)
-        if shift_id is not None:
-            return shift_id
-    unknown_links(current_app).count()
-    return abort(404)
+    with service().database.read() as session:
+        return opened_by(session, token, shift_of_token)
 
 
 def _offer_of(token: str) -> ShiftPlace:
-    if TOKEN.fullmatch(token):
-        with service().database.read() as session:
-            place = place_of_offer(session, token)
-        if place is not None:
-            return place
-    unknown_links(current_app).count()
-    return abort(404)
+    with service().database.read() as session:
+        return opened_by(session, token, place_of_offer)
 
 
 def _page(shift_id: int, status: int = 200, *, is_offer: bool, **told_wrong: Any) -> Response:
