@@ -21,6 +21,7 @@ from benchmarks import (
     live,
     loading,
     map_reads,
+    other_moments,
     planning,
     publishing,
     servers,
@@ -92,6 +93,7 @@ def _grow(database: Database, url: str, store: str, peer: dict[str, str], counts
     known = 0
     reads = map_reads.Reads(store)
     writes = writing.Writes(store)
+    steps = other_moments.Steps(store)
     for count in counts:
         town.add_needs(database, known, count, now)
         known = count
@@ -101,8 +103,10 @@ def _grow(database: Database, url: str, store: str, peer: dict[str, str], counts
         with servers.linli(url) as ours, servers.peers(peer) as bare:
             reads.measure(database, ours, bare, count, Path(peer["PEER_BYTES"]), peer["PEER_POSTGRES"])
             writes.measure(ours, bare, count)
+            steps.measure(ours, count, now)
     yield from reads.lines()
     yield from writes.lines()
+    yield from steps.lines()
 
 
 @contextmanager

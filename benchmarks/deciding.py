@@ -1,4 +1,4 @@
-"""What officials wait for: what a zone over 2,000 compounds will do, the figures of the dashboard, other moments."""
+"""What officials wait for: what a zone over 2,000 compounds will do, the figures of the dashboard, what changed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from sqlalchemy.orm import Session
 from benchmarks import town
 from benchmarks.measuring import write_table
 from data.database import open_database
+from layers.cell_state.past import Past
 from layers.cell_state.present import Present
 from layers.situation.comparing import compare
-from layers.situation.overview import A_DAY, AREA, figures_before, figures_now
+from layers.situation.overview import A_DAY, AREA, EVERYWHERE, figures_before, figures_now
 from layers.situation.since import since
-from layers.situation.then import held_at
 from layers.zone_effects import effects_of
 
 NEEDS, TIMES = 200_000, 9
 ZONE = ZoneInfo("Asia/Shanghai")
 
-#: How far back the slider is pushed.
+#: How far back one compares.
 BACK = timedelta(days=3)
 
 #: Half of the town, with half of its 4,000 compounds.
@@ -40,15 +40,16 @@ def measure(store: str, url: str) -> Iterator[str]:
         town.add_ground(database, now)
         town.add_needs(database, 0, NEEDS, now)
         present = Present(database, ZONE, internal=True)
-        present.gaps(AREA, now)  # as a process that serves has them ready
+        past = Past(database, ZONE)
+        for ready in (present.gaps(AREA, now), past.state_at(EVERYWHERE, AREA, now - BACK, now)):
+            assert ready  # as a process that serves has them
         with database.snapshot() as session:
             inside = len(effects_of(session, OUTLINE, now, None).inside)
             rows = [
                 (f"a zone over {inside:,} compounds", *_times(session, now, _preview), "300"),
                 ("figures of the dashboard", *_times(session, now, _figures_of(present)), "200"),
-                ("the same of a day ago", *_times(session, now, _figures_before), "kept for 10 minutes"),
-                ("a step of the slider: what held then", *_times(session, now, _then), "3 × the figures"),
-                ("two moments compared", *_times(session, now, _compared), ""),
+                ("the same of a day ago", *_times(session, now, _figures_before(past)), "kept for 10 minutes"),
+                ("two moments compared", *_times(session, now, _compared(past)), ""),
                 ("what changed since one looked", *_times(session, now, _changed), ""),
             ]
     lines = [f"## What officials wait for: {store}", "", f"{NEEDS:,} open needs.", ""]
@@ -64,16 +65,14 @@ def _figures_of(present: Present) -> Callable[[Session, datetime], Any]:
     return lambda session, now: figures_now(session, now, ZONE, present.gaps(AREA, now))
 
 
-def _figures_before(session: Session, now: datetime) -> Any:
-    return figures_before(session, now - A_DAY, now, ZONE)
+def _figures_before(past: Past) -> Callable[[Session, datetime], Any]:
+    return lambda session, now: figures_before(
+        session, now - A_DAY, past.state_at(EVERYWHERE, AREA, now - A_DAY, now).values()
+    )
 
 
-def _then(session: Session, now: datetime) -> Any:
-    return held_at(session, now - BACK, now, ZONE)
-
-
-def _compared(session: Session, now: datetime) -> Any:
-    return compare(session, now - BACK, now, now, ZONE)
+def _compared(past: Past) -> Callable[[Session, datetime], Any]:
+    return lambda session, now: compare(*(past.state_at(EVERYWHERE, AREA, at, now) for at in (now - BACK, now)))
 
 
 def _changed(session: Session, now: datetime) -> Any:

@@ -14,6 +14,7 @@ from flask import current_app
 from data.availability import StoreTrouble
 from data.database import Database
 from data.keeping import kept
+from layers.cell_state.past import Past
 from layers.cell_state.present import Present
 from layers.text import Text
 from layers.vocabulary.queries import emergency_numbers
@@ -48,6 +49,8 @@ class Service:
     database: Database
     stream_places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(STREAMS))
     intake: Intake = field(init=False)
+    #: What held at other moments than now, for staff.
+    past: Past = field(init=False)
     _presents: dict[bool, Present] = field(default_factory=dict, repr=False)
     _demo: bool = field(default=False, repr=False)
     _demo_until: float = field(default=0.0, repr=False)
@@ -57,6 +60,7 @@ class Service:
     def __post_init__(self) -> None:
         self.database.while_waiting = given_up
         self.intake = Intake(self.database)
+        self.past = Past(self.database, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

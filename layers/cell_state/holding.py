@@ -80,20 +80,38 @@ def unserved(
 ) -> Figures:
     """The gap of each cell of resolution 11: open needs that no shift on duty there serves.
 
-    counts and taken are open needs and taken ones by service slot (cells × slots). A shift serves while at least one
-    of its places is filled. A service that no role serves counts as served where its need is taken by somebody.
+    counts and taken are open needs and taken ones by service slot (cells × slots). A service that no role serves
+    counts as served where its need is taken by somebody.
     """
-    left = counts.copy()
-    shifts = holding.of((holding.kind == "shift") & (holding.second > 0))
-    served = {role: np.array([slots[name] for name in names if name in slots]) for role, names in serves.items()}
-    for role in set(shifts.tag.tolist()):
-        columns = served.get(role, np.empty(0))
-        if len(columns):
-            inside = _under(shifts.of(shifts.tag == role), cells)
-            left[np.ix_(inside, columns.astype(np.intp))] = 0
     nobody = [slot for name, slot in slots.items() if not any(name in names for names in serves.values())]
-    left[:, nobody] -= taken[:, nobody]
-    return np.asarray(left.sum(axis=1))
+    left = counts.sum(axis=1) - served(holding, serves, slots, cells, counts) - taken[:, nobody].sum(axis=1)
+    return np.asarray(left)
+
+
+def served(
+    holding: Holding, serves: Mapping[str, frozenset[str]], slots: Mapping[str, int], cells: Cells, counts: Figures
+) -> Figures:
+    """The open needs of each cell of resolution 11 that a shift on duty there serves.
+
+    counts: open needs by service slot (cells × slots). A shift serves while at least one of its places is filled.
+    """
+    reached = np.zeros(counts.shape, dtype=bool)
+    shifts = _on_duty(holding)
+    for role in set(shifts.tag.tolist()):
+        columns = [slots[name] for name in serves.get(role, ()) if name in slots]
+        if columns:
+            inside = _under(shifts.of(shifts.tag == role), cells)
+            reached[np.ix_(inside, np.array(columns, dtype=np.intp))] = True
+    return np.asarray(np.where(reached, counts, 0).sum(axis=1))
+
+
+def on_duty(holding: Holding, cells: Cells) -> NDArray[np.bool_]:
+    """Which cells of resolution 11 lie under a shift on duty."""
+    return _under(_on_duty(holding), cells)
+
+
+def _on_duty(holding: Holding) -> Holding:
+    return holding.of((holding.kind == "shift") & (holding.second > 0))
 
 
 def _under(shifts: Holding, cells: Cells) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""The reads behind cell state, and the state of cells at any moment, computed from the record."""
+"""The reads behind cell state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from data import rollups
@@ -17,14 +17,12 @@ from geo.cells import FINEST, Cells
 from geo.coordinates import Box
 from layers import catalogue
 from layers.cell_state import rules
-from layers.cell_state.holding import Figures, Holding, holding_of, measured, unserved
-from layers.cell_state.record import cell_deltas, cell_rollups
+from layers.cell_state.holding import Figures, Holding, holding_of, measured
+from layers.cell_state.record import cell_rollups
 from layers.cell_state.rules import State, View
 from layers.description import Measure
-from layers.figures import gathered
 from layers.opening import is_open, next_turn
-from layers.publication import queries as publications
-from layers.vocabulary.queries import Vocabulary, special_days, vocabulary
+from layers.vocabulary.queries import Vocabulary, special_days
 
 #: The size classes a span can have (data.rollups.span_class): one index range is read for each.
 SIZES = range(32)
@@ -102,7 +100,7 @@ class Columns:
     def of(cls, view: View, words: Vocabulary) -> Columns:
         """Amounts of the view's layers; for staff also urgent and the slots in use."""
         amounts = tuple(measure.name for measure in amount_measures(view))
-        services = tuple((name, f"s{slot:02d}") for name, slot in rules.service_names(words.slots))
+        services = tuple((name, open_column(slot)) for name, slot in rules.service_names(words.slots))
         needs = ("urgent", *(column for _, column in services)) if view.internal else ()
         return cls((*amounts, *needs), amounts, services if view.internal else ())
 
@@ -139,50 +137,41 @@ def cells_with_amounts(session: Session, res: int, names: Sequence[str]) -> Cell
     return np.array(session.execute(query).scalars().all(), dtype=np.int64)
 
 
+def open_column(slot: int) -> str:
+    """The rollup column of the open needs of a service's slot."""
+    return f"s{slot:02d}"
+
+
+def taken_column(slot: int) -> str:
+    """The rollup column of those among them that somebody has taken."""
+    return f"t{slot:02d}"
+
+
+def open_by_slot(session: Session, slots: Sequence[int]) -> tuple[Cells, Figures]:
+    """Cells of resolution 11 with open needs, in index order, and those by slot (cells × slots)."""
+    return _with_open(session, slots, [open_column(slot) for slot in slots])
+
+
 def open_needs(session: Session, words: Vocabulary, only: Cells | None = None) -> tuple[Cells, Figures, Figures]:
     """Cells of resolution 11 with open needs, and by slot the open and the taken ones (cells × slots)."""
-    slots = [slot for _, slot in rules.service_names(words.slots)]
-    width = max(slots, default=-1) + 1
-    opened = [cell_rollups.c[f"s{slot:02d}"] for slot in range(width)]
-    taken = [cell_rollups.c[f"t{slot:02d}"] for slot in range(width)]
-    query = select(cell_rollups.c.cell, *opened, *taken).where(cell_rollups.c.res == FINEST)
+    slots = range(max(words.slots.values(), default=-1) + 1)
+    names = [column(slot) for column in (open_column, taken_column) for slot in slots]
+    cells, amounts = _with_open(session, slots, names, only)
+    return cells, amounts[:, : len(slots)], amounts[:, len(slots) :]
+
+
+def _with_open(
+    session: Session, slots: Sequence[int], names: Sequence[str], only: Cells | None = None
+) -> tuple[Cells, Figures]:
+    """Cells of resolution 11 with open needs, or only some, and what stands there in some columns (cells × names)."""
+    query = select(cell_rollups.c.cell, *(cell_rollups.c[name] for name in names)).where(cell_rollups.c.res == FINEST)
     if only is not None:
         query = query.where(cell_rollups.c.cell.in_(only.tolist()))
-    elif opened:
-        query = query.where(or_(*(column > 0 for column in opened)))
-    rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell)).all()], dtype=np.int64)
-    rows = rows.reshape(-1, 1 + 2 * width)
-    return rows[:, 0], rows[:, 1 : 1 + width], rows[:, 1 + width :]
-
-
-def state_at(
-    session: Session, box: Box, res: int, at: datetime, now: datetime, zone: ZoneInfo, internal: bool = True
-) -> dict[int, State]:
-    """The state of every cell of a resolution whose centre is in the box, at any moment, from the record.
-
-    Amounts at a past moment are those of now less what was written as holding from later on; spans are asked for
-    the moment itself. A coming moment has the amounts of now. In public, needs are those of the last publication
-    kept before the moment.
-    """
-    words = vocabulary(session)
-    view = rules.view_of(catalogue.measures(), internal)
-    columns = Columns.of(view, words)
-    holding, _ = holding_at(session, at, zone, span_layers(internal))
-    spans = span_figures(holding, view, res)
-    published = {} if internal else publications.seen_at(session, at, res)
-    gaps = _gaps_at(session, holding, words, at, now, res) if internal else {}
-    others = np.array([*spans, *published], dtype=np.int64)
-    wanted = in_box(np.union1d(cells_with_amounts(session, res, catalogue.rollup_columns()), others), box)
-    if not len(wanted):
-        return {}
-    later = _later(session, at, now, columns.names)
-    rows = dict(_less(rollup_rows(session, res, int(wanted[0]), int(wanted[-1]), columns.names), later, res))
-    nothing = (0,) * len(columns.names)
-    found = {
-        cell: columns.state(rows.get(cell, nothing), spans.get(cell, {}), gaps.get(cell, 0), published.get(cell))
-        for cell in wanted.tolist()
-    }
-    return {cell: what for cell, what in found.items() if what}
+    elif slots:
+        query = query.where(or_(*(cell_rollups.c[open_column(slot)] > 0 for slot in slots)))
+    rows = np.array([tuple(row) for row in session.execute(query.order_by(cell_rollups.c.cell))], dtype=np.int64)
+    rows = rows.reshape(-1, 1 + len(names))
+    return rows[:, 0], rows[:, 1:]
 
 
 def in_box(cells: Cells, box: Box) -> Cells:
@@ -200,49 +189,3 @@ def span_figures(holding: Holding, view: View, res: int) -> dict[int, dict[str, 
         for cell, value in zip(*(column.tolist() for column in measured(holding, measure, res)), strict=True):
             found.setdefault(cell, {})[measure.name] = measure.words.get(value, value) if measure.words else value
     return found
-
-
-#: Cells of resolution 11 and how much (cells × columns) was written as holding only from after the moment asked.
-Later = tuple[Cells, Figures]
-
-
-def _later(session: Session, at: datetime, now: datetime, names: Sequence[str]) -> Later:
-    if at >= now:
-        return np.empty(0, dtype=np.int64), np.empty((0, len(names)), dtype=np.int64)
-    sums = [func.sum(cell_deltas.c[name]) for name in names]
-    query = (
-        select(cell_deltas.c.cell, *sums)
-        .where(cell_deltas.c.at > rollups.milliseconds(at))
-        .group_by(cell_deltas.c.cell)
-        .order_by(cell_deltas.c.cell)
-    )
-    rows = np.array([tuple(row) for row in session.execute(query).all()], dtype=np.int64).reshape(-1, 1 + len(names))
-    return rows[:, 0], rows[:, 1:]
-
-
-def _less(rows: list[tuple[int, ...]], later: Later, res: int) -> list[tuple[int, tuple[int, ...]]]:
-    above, sums = gathered(*later, res)
-    taken_off = dict(zip(above.tolist(), sums.tolist(), strict=True))
-    return [
-        (
-            row[0],
-            tuple(a - b for a, b in zip(row[1:], taken_off[row[0]], strict=True)) if row[0] in taken_off else row[1:],
-        )
-        for row in rows
-    ]
-
-
-def _gaps_at(
-    session: Session, holding: Holding, words: Vocabulary, at: datetime, now: datetime, res: int
-) -> dict[int, int]:
-    cells, opened, taken = open_needs(session, words)
-    width = opened.shape[1]
-    names = [f"{kind}{slot:02d}" for kind in "st" for slot in range(width)]
-    changed, sums = _later(session, at, now, names)
-    every = np.union1d(cells, changed)
-    counts = np.zeros((len(every), 2 * width), dtype=np.int64)
-    counts[np.searchsorted(every, cells)] = np.hstack((opened, taken))
-    counts[np.searchsorted(every, changed)] -= sums
-    gap = unserved(holding, words.serves, words.slots, every, counts[:, :width], counts[:, width:])
-    above, total = gathered(every, gap.reshape(-1, 1), res)
-    return dict(zip(above.tolist(), total[:, 0].tolist(), strict=True))

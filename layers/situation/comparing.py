@@ -1,18 +1,12 @@
-"""What changed between two moments, area by area."""
+"""What changed between two moments, area by area. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
-from layers.cell_state.queries import state_at
 from layers.quarantine_zones.rules import RANK
-from layers.situation.overview import AREA, EVERYWHERE
 
 State = Mapping[str, Any]
 
@@ -38,10 +32,8 @@ class Changed:
         return amount(self.after, name) - amount(self.before, name)
 
 
-def compare(session: Session, first: datetime, second: datetime, now: datetime, zone: ZoneInfo) -> list[Changed]:
-    """The areas in which a compared figure differs, in no order. zone: of opening hours."""
-    one = state_at(session, EVERYWHERE, AREA, first, now, zone)
-    other = state_at(session, EVERYWHERE, AREA, second, now, zone)
+def compare(one: Mapping[int, State], other: Mapping[int, State]) -> list[Changed]:
+    """The areas in which a compared figure differs between two moments, in no order."""
     pairs = (Changed(cell, one.get(cell, {}), other.get(cell, {})) for cell in {*one, *other})
     return [pair for pair in pairs if any(pair.grown(name) for name in COMPARED)]
 

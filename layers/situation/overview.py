@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from geo.coordinates import Box
 from layers import catalogue
 from layers.cell_state.holding import measured
-from layers.cell_state.queries import holding_at, state_at
+from layers.cell_state.queries import holding_at
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.gate_staffing import unstaffed
@@ -58,9 +59,9 @@ class Figures(Before):
         return MappingProxyType({name: getattr(self, name) - getattr(before, name) for name in names})
 
 
-def figures_before(session: Session, at: datetime, now: datetime, zone: ZoneInfo) -> Before:
-    """The figures of a past moment. zone: of opening hours."""
-    states = state_at(session, EVERYWHERE, AREA, at, now, zone).values()
+def figures_before(session: Session, at: datetime, states: Iterable[Mapping[str, Any]]) -> Before:
+    """The figures of a past moment. states: of the areas then, as layers.cell_state.past keeps them ready."""
+    states = list(states)
     return Before(
         open=sum(state.get("needs", 0) for state in states),
         uncovered=sum(state.get("gap", 0) > 0 for state in states),

@@ -15,7 +15,8 @@ from data.journal import JournalRow
 from geo.cells import COARSEST
 from geo.coordinates import Box
 from layers import catalogue
-from layers.cell_state.queries import cells_with_amounts, state_at
+from layers.cell_state.moments import state_at
+from layers.cell_state.queries import cells_with_amounts
 from layers.compound_status import add_status
 from layers.errors import BadInput
 from layers.publication import queries as publications

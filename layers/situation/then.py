@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from layers import catalogue
-from layers.cell_state.queries import state_at
 from layers.gate_staffing import Gate, gates_at
 from layers.quarantine_zones.rules import RANK
 from layers.quarantine_zones.versions import HELD
 from layers.queries import feature_rows
-from layers.situation.overview import AREA, EVERYWHERE, locked_households
+from layers.situation.overview import locked_households
 
 Rows = list[dict[str, Any]]
 
@@ -48,8 +47,11 @@ class Then:
         return sum(state.get("gap", 0) > 0 for state in self.states.values())
 
 
-def held_at(session: Session, at: datetime, now: datetime, zone: ZoneInfo) -> Then:
-    """What held at a moment, the strictest zones, earliest drops and gates without anybody first. zone: of hours."""
+def held_at(session: Session, at: datetime, zone: ZoneInfo, states: Mapping[int, Mapping[str, Any]]) -> Then:
+    """What held at a moment, the strictest zones, earliest drops and gates without anybody first.
+
+    zone: of hours. states: of that moment, as layers.cell_state.past keeps them ready.
+    """
 
     def rows(name: str) -> Rows:
         return list(feature_rows(session, catalogue.layer(name), False, at, only_at=True))
@@ -60,7 +62,7 @@ def held_at(session: Session, at: datetime, now: datetime, zone: ZoneInfo) -> Th
     gates = [gate for gate in gates_at(session, at, zone) if gate.is_open]
     return Then(
         at,
-        state_at(session, EVERYWHERE, AREA, at, now, zone),
+        states,
         locked_households(session, at),
         sorted(zones, key=lambda row: (-RANK[row["level"]], row["name"])),
         sorted(drops, key=lambda row: (row["window_from"], row["name"])),

@@ -23,7 +23,7 @@ from layers import catalogue, features
 from layers.cell_state.verify import differences
 from layers.publication.actions import publish
 from tests.cluster import running_cluster
-from tests.layers.answers import from_memory, from_record, present_of
+from tests.layers.answers import from_kept, from_memory, from_record, past_of, present_of
 from tests.layers.town import LAT, LNG, NOON, OFFICIAL, Thing, crowd, fill, put
 from tests.stores import Kind, empty_store, remove_store
 
@@ -327,9 +327,12 @@ def test_what_was_in_memory_before_is_not_answered_after(
     warm = [present_of(kept, internal), present_of(elsewhere, internal)]
     for present in warm:
         from_memory(present, 9, NOON)
+    past, at, now = past_of(kept), NOON - timedelta(hours=3), NOON + timedelta(hours=2)
+    from_kept(past, 9, at, now)
 
     restore(kept, file, LATER, wrong)
 
     right = from_record(kept, 9, NOON, NOON, internal=internal)
     assert [from_memory(present, 9, NOON) for present in warm] == [right, right]
+    assert from_kept(past, 9, at, now) == from_record(kept, 9, at, now) != {}
     elsewhere.close()

@@ -9,8 +9,9 @@ import orjson
 
 from data.database import Database
 from geo.coordinates import Box
+from layers.cell_state.moments import state_at
+from layers.cell_state.past import Past
 from layers.cell_state.present import Present
-from layers.cell_state.queries import state_at
 from tests.layers.by_hand import ZONE
 from tests.layers.town import EVERYWHERE
 
@@ -31,6 +32,16 @@ def from_record(
     """The cells of a resolution that held, or will hold, something at a moment."""
     with database.snapshot() as session:
         return state_at(session, box, res, at, now, ZONE, internal)
+
+
+def from_kept(past: Past, res: int, at: datetime, now: datetime, box: Box = EVERYWHERE) -> States:
+    """The same for staff, from what the process keeps of the record."""
+    return past.state_at(box, res, at, now)
+
+
+def past_of(database: Database) -> Past:
+    """What the process keeps of the record."""
+    return Past(database, ZONE)
 
 
 def present_of(database: Database, internal: bool = True) -> Present:

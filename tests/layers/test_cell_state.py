@@ -19,7 +19,7 @@ from data.database import Database, open_database
 from layers import catalogue, features
 from layers.cell_state.verify import differences
 from tests.layers import town
-from tests.layers.answers import RESOLUTIONS, from_memory, from_record, present_of
+from tests.layers.answers import RESOLUTIONS, from_kept, from_memory, from_record, past_of, present_of
 from tests.layers.by_hand import ByHand
 from tests.layers.legal_moves import legal_for
 from tests.layers.town import LAT, LNG, NOON, OFFICIAL, THINGS, Thing
@@ -38,6 +38,7 @@ class Neighbourhood(RuleBasedStateMachine):
         emptied(self.stores[0])
         self.present = present_of(self.stores[0])
         self.public = present_of(self.stores[0], internal=False)
+        self.past = past_of(self.stores[0])
         self.hand = ByHand()
         self.now = NOON
         self.count = 0
@@ -98,7 +99,9 @@ class Neighbourhood(RuleBasedStateMachine):
     def ask_for_another_moment(self, minutes: int, res: int) -> None:
         """What held then, or will hold, is what was counted then."""
         at = self.now + timedelta(minutes=minutes)
-        assert from_record(self.stores[0], res, at, self.now) == self.hand.state(at, res, now=self.now)
+        counted = self.hand.state(at, res, now=self.now)
+        assert from_record(self.stores[0], res, at, self.now) == counted
+        assert from_kept(self.past, res, at, self.now) == counted
         told = from_record(self.stores[0], res, at, self.now, internal=False)
         assert told == self.hand.state(at, res, internal=False, now=self.now)
 

@@ -14,7 +14,7 @@ from geo import cells
 from geo.cells import COARSEST
 from geo.coordinates import BadCoordinates, Box
 from geo.tiles import DEEPEST, resolution_of_zoom, tile_box
-from layers.cell_state import queries
+from layers.cell_state.moments import state_at
 from layers.cell_state.present import MOST_CELLS, Answer, Version, too_many
 from layers.cell_state.rules import State
 from layers.errors import TooMuch
@@ -80,13 +80,20 @@ def _answer(box: Box, res: int, at: datetime | None) -> Response:
     else:
         version = present.version(now)
         tag = tag_of(version, internal, at)
-        with service().database.snapshot() as session:
-            states = queries.state_at(session, box, res, at, now, service().zone, internal)
-            published = None if internal else publications.moment_at(session, at)
+        states, published = _then(box, res, at, now, internal)
         answer = _packed(states, version, res, published)
         response = Response(_body(res, at, answer, internal), mimetype="application/json")
     response.headers.update(headers_of(tag, internal))
     return response
+
+
+def _then(box: Box, res: int, at: datetime, now: datetime, internal: bool) -> tuple[dict[int, State], datetime | None]:
+    """The cells at a moment; in public also when the publication shown then was made."""
+    if internal:
+        return service().past.state_at(box, res, at, now), None
+    with service().database.snapshot() as session:
+        states = state_at(session, box, res, at, now, service().zone, internal=False)
+        return states, publications.moment_at(session, at)
 
 
 def headers_of(tag: str, internal: bool) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def cells(bbox: str, res: str, at: str | None, as_json: bool) -> None:
     from data import journal
     from data.database import open_database
     from geo.cells import to_hex
-    from layers.cell_state.queries import state_at
+    from layers.cell_state.moments import state_at
     from webmap.service import zone_of
     from webmap.settings import from_environment
     from webmap.viewport import box_of, in_rfc3339, moment_of, resolution_of

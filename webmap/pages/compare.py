@@ -15,6 +15,7 @@ from geo.cells import bounds
 from geo.coordinates import Box
 from layers import catalogue
 from layers.situation.comparing import COMPARED, Changed, compare, largest_first
+from layers.situation.overview import AREA, EVERYWHERE
 from layers.text import Text
 from webmap.access import allowed
 from webmap.pages.form_moments import as_form
@@ -123,8 +124,8 @@ def titles() -> dict[str, str]:
 
 
 def _changes(first: datetime, second: datetime, now: datetime, by: str) -> list[Changed]:
-    with service().database.snapshot() as session:
-        return largest_first(compare(session, first, second, now, service().zone), by)
+    one, other = (service().past.state_at(EVERYWHERE, AREA, at, now) for at in (first, second))
+    return largest_first(compare(one, other), by)
 
 
 def _sums(changes: Sequence[Changed], name: str) -> tuple[int, int, str]:

@@ -10,6 +10,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from layers import catalogue
+from layers.situation.overview import AREA, EVERYWHERE
 from layers.situation.then import Then, held_at
 from layers.situation.timeline import Timeline, timeline
 from layers.text import Text
@@ -46,8 +47,9 @@ def moment() -> Response:
     asked = request.args.get("at", "")[:40]
     at, problem = moment_asked(asked, now)
     whole = request.args.get("all", "")
+    states = service().past.state_at(EVERYWHERE, AREA, at, now)
     with service().database.snapshot() as session:
-        then = held_at(session, at, now, service().zone)
+        then = held_at(session, at, service().zone, states)
         roles = vocabulary(session).roles
     page = render_template(
         "moment.html",

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from layers.situation.overview import A_DAY, AREA, Before, Figures, figures_before, figures_now
+from layers.situation.overview import A_DAY, AREA, EVERYWHERE, Before, Figures, figures_before, figures_now
 from webmap.access import allowed
 from webmap.remembered import remembered
 from webmap.service import service
@@ -85,5 +85,6 @@ def _now() -> Figures:
 
 def _a_day_ago() -> Before:
     place, now = service(), datetime.now(UTC)
+    states = place.past.state_at(EVERYWHERE, AREA, now - A_DAY, now)
     with place.database.snapshot() as session:
-        return figures_before(session, now - A_DAY, now, place.zone)
+        return figures_before(session, now - A_DAY, states.values())
