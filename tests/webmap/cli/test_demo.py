@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +26,9 @@ from layers.notices.queries import standing
 from layers.publication.actions import publish
 from layers.volunteer_shifts import LAYER as SHIFTS
 from layers.volunteer_shifts import links, places
-from tests.layers.answers import from_memory, from_record, present_of
+from tests.layers.answers import States, from_memory, from_record, present_of
 from tests.layers.town import OFFICIAL, Thing, fill, put
+from tests.stores import copy_of_store, remove_store
 from tests.webmap.cli.loading import count, run
 from tests.webmap.people import PASSWORD
 
@@ -71,17 +75,56 @@ def real_things(now: datetime) -> list[Thing]:
     ]  # fmt: skip
 
 
-@pytest.fixture
-def real(kept: Database) -> Database:
-    """A store with real features, some of them moved on, an account and a publication from before any demo."""
-    now = datetime.now(UTC) - timedelta(minutes=30)
-    fill(kept, real_things(now), now - timedelta(days=1))
-    with kept.write() as session:
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A store with real things and the demo over them: where it is, and what was there before the demo.
+
+    before: every row of every table. held: the cells of some earlier moments.
+    """
+
+    url: str
+    before: dict[str, list[tuple[Any, ...]]]
+    past: list[datetime]
+    held: list[States]
+
+
+@pytest.fixture(scope="module")
+def town(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The town, filled once: filling takes longer than all that is done with it. Only copies are changed."""
+    url = copy_of_store(schema_url, tmp_path_factory.mktemp("town"))
+    store, now = open_database(url), datetime.now(UTC)
+    make_real(store, now - timedelta(minutes=30))
+    past = [now - timedelta(hours=hours) for hours in (1, 30, 60)]
+    before, held = content(store), [from_record(store, 9, at, now, AROUND) for at in past]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LINLI_DATABASE_URL", url)
+        assert run("demo").exit_code == 0
+    store.close()
+    yield Town(url, before, past, held)
+    remove_store(url)
+
+
+def make_real(store: Database, now: datetime) -> None:
+    """Puts in real features, some of them moved on, an account, a volunteer and a publication from before any demo."""
+    fill(store, real_things(now), now - timedelta(days=1))
+    with store.write() as session:
         steps = [features.Step(number, "acknowledged", now) for number in (1, 2, 3)]
         features.move(session, catalogue.layer("needs"), steps, OFFICIAL, now)
         add_account(session, "li@linli.example.org", PASSWORD, "coordinator", now)
-    publish(kept, now)
-    return kept
+        places.take(session, 1, places.person("of the real one", "Zhao", "139"), now)
+        links.set_contact(session, "队", "139")
+    publish(store, now)
+
+
+@pytest.fixture
+def real(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A copy of the town, opened; commands go there."""
+    url = copy_of_store(town.url, tmp_path)
+    monkeypatch.setenv("LINLI_DATABASE_URL", url)
+    store = open_database(url)
+    yield store
+    store.close()
+    remove_store(url)
 
 
 def test_it_fills_every_layer_and_says_how_much(kept: Database) -> None:
@@ -101,24 +144,19 @@ def test_it_fills_every_layer_and_says_how_much(kept: Database) -> None:
     assert content(kept) == before
 
 
-def test_taken_out_it_leaves_everything_as_it_was_before(real: Database) -> None:
-    now = datetime.now(UTC)
-    past = [now - timedelta(hours=hours) for hours in (1, 30, 60)]
-    before = content(real)
-    held = [from_record(real, 9, at, now, AROUND) for at in past]
-    assert run("demo").exit_code == 0
-    assert content(real) != before
+def test_taken_out_it_leaves_everything_as_it_was_before(real: Database, town: Town) -> None:
+    assert content(real) != town.before
 
     said = run("demo", "--remove")
 
     assert (said.exit_code, "taken out" in said.output) == (0, True)
-    assert content(real) == before
-    assert [from_record(real, 9, at, now, AROUND) for at in past] == held
+    assert content(real) == town.before
+    now = datetime.now(UTC)
+    assert [from_record(real, 9, at, now, AROUND) for at in town.past] == town.held
     assert verified(real)
 
 
 def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_stays(real: Database) -> None:
-    assert run("demo").exit_code == 0
     now = datetime.now(UTC)
     needs, compounds = catalogue.layer("needs"), catalogue.layer("compounds")
     with real.write() as session:
@@ -144,20 +182,17 @@ def test_what_people_did_to_the_demo_goes_with_it_and_what_they_did_beside_it_st
     left = content(real)
     assert left["notices"] == []
     assert {row[6] for row in left["journal"]} <= {"compounds", "quarantine_zones", "volunteer_shifts", "needs"}
-    assert len(left["journal"]) == 63 + 3 + 2
+    assert len(left["journal"]) == 63 + 3 + 2 + 1
     assert len(left["publications"]) == 1
     long_ago = from_record(real, 9, now - timedelta(days=30), now, AROUND)
     assert [state for state in long_ago.values() if set(state) - {"zone"}] == []
     assert verified(real)
 
 
-def test_whoever_took_a_place_or_made_a_link_in_the_demo_goes_with_it_and_nobody_else(real: Database) -> None:
+def test_whoever_took_a_place_or_made_a_link_in_the_demo_goes_with_it_and_nobody_else(
+    real: Database, town: Town
+) -> None:
     now = datetime.now(UTC)
-    with real.write() as session:
-        places.take(session, 1, places.person("of the real one", "Zhao", "139"), now)
-        links.set_contact(session, "队", "139")
-    before = content(real)
-    assert run("demo").exit_code == 0
     with real.write() as session:
         shifts, gates = catalogue.layer("volunteer_shifts").table, catalogue.layer("checkpoints").table
         ahead = shifts.c.id > 1, shifts.c.ends_at > now, shifts.c.state == "open"
@@ -173,13 +208,11 @@ def test_whoever_took_a_place_or_made_a_link_in_the_demo_goes_with_it_and_nobody
     left = content(real)
     tables = ["shift_volunteers", "shift_volunteers_private", "shift_places", "shift_links", "shift_organizations"]
     tables.append("gate_links")
-    assert {name: left[name] for name in tables} == {name: before[name] for name in tables}
+    assert {name: left[name] for name in tables} == {name: town.before[name] for name in tables}
     assert verified(real)
 
 
-def test_a_reset_fills_it_anew_and_once(real: Database) -> None:
-    before = content(real)
-    assert run("demo").exit_code == 0
+def test_a_reset_fills_it_anew_and_once(real: Database, town: Town) -> None:
     counts = {layer: count(real, layer) for layer in LAYERS if layer != "needs"}
 
     said = run("demo", "--reset")
@@ -188,42 +221,33 @@ def test_a_reset_fills_it_anew_and_once(real: Database) -> None:
     assert {layer: count(real, layer) for layer in LAYERS if layer != "needs"} == counts
     assert verified(real)
     assert run("demo", "--remove").exit_code == 0
-    assert content(real) == before
-
-
-def test_there_is_nothing_to_take_out_of_a_store_without_it(real: Database) -> None:
-    before = content(real)
+    assert content(real) == town.before
 
     said = run("demo", "--remove")
 
     assert (said.exit_code, said.output) == (0, "there was no demo\n")
-    assert content(real) == before
+    assert content(real) == town.before
 
 
-@pytest.mark.parametrize("internal", [True, False], ids=["staff", "public"])
-def test_a_map_that_is_open_shows_it_come_and_go(kept: Database, internal: bool) -> None:
+def test_a_map_that_is_open_shows_it_come_and_go_and_its_day_is_kept_meanwhile(kept: Database) -> None:
     elsewhere = open_database(kept.engine.url.render_as_string(hide_password=False))
-    present = present_of(elsewhere, internal)
-    assert from_memory(present, 8, datetime.now(UTC), AROUND) == {}
+    maps = [present_of(elsewhere, internal) for internal in (True, False)]
 
+    def shown() -> list[int]:
+        return [len(from_memory(present, 8, datetime.now(UTC), AROUND)) for present in maps]
+
+    assert shown() == [0, 0]
     run("demo")
-    filled = from_memory(present, 8, datetime.now(UTC), AROUND)
-    run("demo", "--remove")
-    emptied = from_memory(present, 8, datetime.now(UTC), AROUND)
-    elsewhere.close()
-
-    assert len(filled) > 5
-    assert emptied == {}
-
-
-def test_the_day_of_the_demo_is_kept_while_it_is_there(kept: Database) -> None:
-    run("demo")
+    assert min(shown()) > 5
     with kept.read() as session:
         filled = filled_on(session)
-    run("demo", "--remove")
-
     assert filled is not None
     assert abs(filled - datetime.now(UTC).date()) <= timedelta(days=1)
+
+    run("demo", "--remove")
+
+    assert shown() == [0, 0]
+    elsewhere.close()
     with kept.read() as session:
         assert filled_on(session) is None
 
