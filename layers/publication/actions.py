@@ -9,17 +9,14 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from data.bulk import insert_rows
 from data.database import Database
 from geo.cells import centers
-from layers.needs.record import Need, NeedPrivate
-from layers.needs.rules import PUBLISHED
 from layers.publication import rules
+from layers.publication.counted import counted_needs
 from layers.publication.households import household_numbers
 from layers.publication.record import Publication, PublishedCell
 from layers.vocabulary.queries import vocabulary
-
-#: Needs read at once. All at once would be as many objects for the collector of garbage to walk through.
-BATCH = 10_000
 
 
 def publish_if_due(database: Database, at: datetime) -> bool:
@@ -57,8 +54,7 @@ def publish(database: Database, at: datetime) -> bool:
                 }
                 for one in found
             ]
-            if rows:
-                session.execute(insert(PublishedCell).inline(), rows)
+            insert_rows(session, PublishedCell.__table__, rows)  # type: ignore[arg-type]
             _thin(session, at)
     except IntegrityError:  # two clocks wrote the same number or slot at once: the other one's publication stands
         return False
@@ -66,42 +62,12 @@ def publish(database: Database, at: datetime) -> bool:
 
 
 def _figures(session: Session, services: int) -> list[rules.Published]:
-    leaves, slots, known, lngs, lats = _counted(session)
+    leaves, slots, known, lngs, lats = counted_needs(session)
     if not len(leaves):
         return []
-    lng, lat = _places(leaves, lngs, lats)
-    return rules.choose(leaves, slots, household_numbers(known, lng, lat), services)
-
-
-def _counted(session: Session) -> tuple[np.ndarray, np.ndarray, list[str | None], np.ndarray, np.ndarray]:
-    """Leaf, service slot, household key, longitude and latitude (NaN where purged) of the needs that count.
-
-    In the order of their ids: which of several households a nameless pin belongs to must not differ from one
-    publication to the next.
-    """
-    query = (
-        select(Need.leaf, Need.slot, Need.household, NeedPrivate.lng, NeedPrivate.lat)
-        .join(NeedPrivate, NeedPrivate.need_id == Need.id, isouter=True)
-        .where(Need.state.in_(PUBLISHED))
-        .order_by(Need.id)
-    )
-    known: list[str | None] = []
-    parts: list[tuple[np.ndarray, ...]] = []
-    for rows in session.execute(query).partitions(BATCH):
-        leaf, slot, household, lng, lat = zip(*rows, strict=True)
-        known.extend(household)
-        parts.append((np.array(leaf, dtype=np.int64), np.array(slot, dtype=np.int64),
-                      np.array(lng, dtype=np.float64), np.array(lat, dtype=np.float64)))  # fmt: skip
-    if not parts:
-        return (*(np.empty(0, dtype=np.int64),) * 2, known, *(np.empty(0),) * 2)
-    leaves, slots, lngs, lats = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return leaves, slots, known, lngs, lats
-
-
-def _places(leaves: np.ndarray, lngs: np.ndarray, lats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exact places, or the centre of the leaf where the private row has been purged."""
-    center_lng, center_lat = centers(leaves)
-    return np.where(np.isnan(lngs), center_lng, lngs), np.where(np.isnan(lats), center_lat, lats)
+    purged = np.isnan(lngs)  # then the need stands at the centre of its leaf
+    lngs[purged], lats[purged] = centers(leaves[purged])
+    return rules.choose(leaves, slots, household_numbers(known, lngs, lats), services)
 
 
 def _thin(session: Session, at: datetime) -> None:

@@ -51,12 +51,13 @@ def _of_places(
     count = len(places)
     named = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(named, at[~nameless], numbers[~nameless])
-    asking = np.unique(at[nameless])
+    asks = np.zeros(count, dtype=bool)
+    asks[at[nameless]] = True
+    asking = np.flatnonzero(asks)
     one, other = _near(places, asking)
     beside = named.copy()
     np.minimum.at(beside, one, named[other])
-    free = np.zeros(count, dtype=bool)
-    free[asking] = beside[asking] == np.iinfo(np.int64).max
+    free = asks & (beside == np.iinfo(np.int64).max)
     both = free[one] & free[other]
     links = coo_array((np.ones(both.sum(), dtype=np.int8), (one[both], other[both])), shape=(count, count))
     _, chain = connected_components(links, directed=False)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +49,13 @@ def choose(leaves: Cells, slots: Counts, households: Counts, services: int, k: i
     """
     if not len(leaves):
         return []
-    levels = list(_levels(leaves, slots, households))
-    parts = _parts(levels, k)
+    parts = _parts(_levels(leaves, slots, households), k)
+    if not parts:
+        return []
     found: list[Published] = []
-    below = _Below.nothing(len(levels[-1].cells), levels[-1].by_slot.shape[1])
-    for level, part in zip(reversed(levels), reversed(parts), strict=True):
+    finest = parts[-1][0]
+    below = _Below.nothing(len(finest.cells), finest.by_slot.shape[1])
+    for level, part in reversed(parts):
         figures = _service_figures(level, part, below, services, k)
         found += _told(level, part.whole, figures, k)
         below = below.seen_from_above(level, part, figures)
@@ -91,18 +92,18 @@ def _levels(leaves: Cells, slots: Counts, households: Counts) -> Iterator[_Level
     With rows ordered by household and then by leaf, the rows of one household in one cell lie side by side whatever
     the resolution, so that distinct households are counted without sorting again.
     """
-    by_leaf = np.argsort(leaves, kind="stable")
-    by_household = np.lexsort((leaves, households))
-    by_service = np.lexsort((leaves, slots, households))
+    order = np.argsort(leaves, kind="stable")
+    leaves, slots, households = leaves[order], slots[order], households[order]
+    by_household = np.argsort(households, kind="stable")  # both stable: by leaf within a household, within a service
+    by_service = np.lexsort((slots, households))
     width = int(slots.max()) + 1
     above: NDArray[np.intp] | None = None
     for res in range(COARSEST, FINEST + 1):
         cell = parent(leaves, res)
-        starts = _firsts(cell[by_leaf])
-        at = np.empty(len(leaves), dtype=np.intp)
-        at[by_leaf] = np.cumsum(starts) - 1
-        cells = cell[by_leaf][starts]
-        own = np.arange(len(cells)) if above is None else above[by_leaf][starts]
+        starts = _firsts(cell)
+        at = np.cumsum(starts) - 1
+        cells = cell[starts]
+        own = np.arange(len(cells)) if above is None else above[starts]
         once = by_household[_firsts(at[by_household], households[by_household])]
         asked = by_service[_firsts(at[by_service], households[by_service], slots[by_service])]
         by_slot = np.bincount(at[asked] * width + slots[asked], minlength=len(cells) * width)
@@ -127,17 +128,22 @@ class _Part:
     split: Flags
 
 
-def _parts(levels: Sequence[_Level], k: int) -> list[_Part]:
-    """The rule of who stands on its own, from the coarsest cells down."""
+def _parts(levels: Iterator[_Level], k: int) -> list[tuple[_Level, _Part]]:
+    """The rule of who stands on its own, from the coarsest cells down to the last level where one does.
+
+    Levels below that one say nothing, and most of a city's cells are there: they are not worked out.
+    """
     parts = []
-    reached = levels[0].households >= k
-    for level, below in zip_longest(levels, levels[1:]):
+    level = next(levels)
+    reached = level.households >= k
+    while reached.any():
+        below = next(levels, None)
         if below is None:
-            parts.append(_Part(reached, np.zeros_like(reached)))
-            return parts
+            parts.append((level, _Part(reached, np.zeros_like(reached))))
+            break
         too_few = np.bincount(below.above, weights=below.households < k, minlength=len(level.cells)) > 0
-        parts.append(_Part(reached & too_few, reached & ~too_few))
-        reached = parts[-1].split[below.above]
+        parts.append((level, _Part(reached & too_few, reached & ~too_few)))
+        level, reached = below, parts[-1][1].split[below.above]
     return parts
 
 
