@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from data.demo.neighbourhood import DEMO_PASSWORD
 from tests.journeys.visitors import OFFICIALS, PHONE, Visitor
 
 Visit = Callable[..., Visitor]
+
+#: Milliseconds a page may take to say what it has to: on two busy cores five seconds are no sign of a fault.
+expect.set_options(timeout=20_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 LINLI = Path(sys.executable).with_name("linli")

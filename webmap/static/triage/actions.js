@@ -169,10 +169,13 @@ export class Actions {
     return isMade;
   }
 
-  /** Sends a decision and says it with its undo. */
+  /**
+   * Sends a decision and says it with its undo. It is made on the needs as they stood when it was begun: what came
+   * since, under an open dialog, nobody has seen.
+   */
   async make(needs, decision, said = `did_${decision.to}`) {
     await this.undo.flush(); // a need acknowledged a moment ago must be so for the server, too
-    const before = needs.map(({ id }) => this.needs.get(id) ?? needs.find((need) => need.id === id));
+    const before = needs.map((need) => (need.isHeld && this.needs.get(need.id)) || need);
     const answer = await this.send(before, decision);
     if (!answer?.moved.length) return false;
     const text = this.words.count(said, answer.moved.length, { organization: decision.organization ?? "" });
