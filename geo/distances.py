@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 # Mean radius of the WGS 84 ellipsoid (IUGG); distances over the sphere are wrong by 0.5 % at most.
 EARTH_RADIUS_M = 6_371_008.8
 
+# Of a degree of latitude, and of longitude at the equator, on that sphere.
+METRES_A_DEGREE = 111_195.0
+
 # Way on foot over straight line. O'Sullivan and Morrall (1996, Transportation Research Record 1538) measured 1.21
 # to 1.23 around light-rail stations; a square grid of streets gives 4/pi = 1.27 on average; compounds with few
 # gates make ways longer. Larger says that fewer are in reach: at 1.3, 1 km in a straight line is 1.3 km on foot,

@@ -2,7 +2,8 @@
 
 People walk from a cell to the neighbours whose centres are about 50 m away (resolution 11). The border of a closed area
 runs between cells: no step crosses it, except a step from or to a cell of one of its open gates. A cell belongs to an
-area or does not; so a wall is placed to within half a cell, about 25 m.
+area or does not; so a wall is placed to within half a cell, about 25 m. Where streets are known people walk along them
+(geo.street_network).
 """
 
 from __future__ import annotations
@@ -43,8 +44,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Where people can walk: `cells` (n, sorted, of one resolution), the minutes of each step (n × n, symmetric), and
-    which cells lie in no closed area.
+    """Where people can walk: `cells` (n, sorted, of one resolution), the minutes of each step (symmetric), and which
+    cells lie in no closed area.
+
+    The first n rows and columns of `steps` are the cells; others are points of streets, on the way from cell to cell.
     """
 
     cells: Cells
@@ -87,6 +90,20 @@ def surroundings(cells: Cells, metres: float) -> Cells:
     return descendants(np.unique(np.asarray(wide.to_numpy()).view(np.int64)), COVER)[0]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Steps between neighbours among sorted cells, each once, which no border forbids: arrays of one length.
+
+    at_gate: whether a step crosses a border, by a gate. inside: cells × areas, 1 where a cell is one of the area's.
+    """
+
+    here: Places
+    there: Places
+    minutes: Minutes
+    at_gate: NDArray[np.bool_]
+    inside: csr_array
+
+
 def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     """The network of some cells of one resolution, each given once, with the borders of closed areas cut.
 
@@ -94,18 +111,34 @@ def walking_network(cells: Cells, closed: Sequence[Closed]) -> Network:
     gates outside of `cells` do not matter.
     """
     known = np.unique(cells)
-    here, there = neighbours(known)
-    inside = _by_area(known, [area.cells for area in closed])
-    gates = _by_area(known, [area.gates for area in closed])
+    steps = steps_over_ground(known, closed)
+    return network_of(known, steps.inside, (steps.here, steps.there, steps.minutes), len(known))
+
+
+def steps_over_ground(cells: Cells, closed: Sequence[Closed]) -> Steps:
+    """The steps between neighbours among sorted cells of one resolution, with the borders of closed areas cut."""
+    here, there = neighbours(cells)
+    inside = _by_area(cells, [area.cells for area in closed])
+    gates = _by_area(cells, [area.gates for area in closed])
     crossed = abs(inside[here] - inside[there])  # steps × areas: whose borders each step crosses
     through = crossed.multiply(gates[here] + gates[there]).astype(bool)  # those of them that have a gate there
-    may_step = through.sum(axis=1) == crossed.sum(axis=1)
+    borders = crossed.sum(axis=1)
+    may_step = through.sum(axis=1) == borders
     here, there = here[may_step], there[may_step]
-    lngs, lats = centers(known)
+    lngs, lats = centers(cells)
     metres = great_circle_m(lngs[here], lats[here], lngs[there], lats[there])
     minutes = metres * DETOUR / _STEPS_OVER_STRAIGHT / WALKED_A_MINUTE_M
+    return Steps(here, there, minutes, borders[may_step] > 0, inside)
+
+
+def network_of(cells: Cells, inside: csr_array, steps: tuple[Places, Places, Minutes], size: int) -> Network:
+    """The network of sorted cells with steps (from, to, minutes; each once) among them and `size` - n other points.
+
+    inside: cells × areas, 1 where a cell is one of the area's.
+    """
+    here, there, minutes = steps
     both = (np.concatenate((minutes, minutes)), (np.concatenate((here, there)), np.concatenate((there, here))))
-    return Network(known, csr_array(both, shape=(len(known), len(known))), np.diff(inside.indptr) == 0)
+    return Network(cells, csr_array(both, shape=(size, size)), np.diff(inside.indptr) == 0)
 
 
 def reach(network: Network, starts: Places, minutes: float, ends: Places | None = None) -> Reach:
@@ -114,7 +147,7 @@ def reach(network: Network, starts: Places, minutes: float, ends: Places | None 
     ends: the only places that are asked about, each once; all where it is None.
     """
     wanted = np.arange(len(network.cells)) if ends is None else np.sort(ends)
-    width = max(1, _AT_ONCE // max(len(network.cells), 1))
+    width = max(1, _AT_ONCE // max(network.steps.shape[0], 1))
     found = [_reach_of(network, starts[at : at + width], at, minutes, wanted) for at in range(0, len(starts), width)]
     if not found:
         nowhere = np.empty(0, dtype=np.intp)
@@ -126,12 +159,13 @@ def minutes_to_nearest(network: Network, ends: Places, minutes: float = np.inf) 
     """For each cell of the network the minutes on foot to the nearest of some others, inf beyond the limit."""
     if not len(ends):
         return np.full(len(network.cells), np.inf)
-    return np.asarray(dijkstra(network.steps, indices=ends, limit=minutes, min_only=True))
+    return np.asarray(dijkstra(network.steps, indices=ends, limit=minutes, min_only=True))[: len(network.cells)]
 
 
 def leads_out(network: Network) -> NDArray[np.bool_]:
     """Which cells somebody from outside of all closed areas can come to, however long the way."""
     _, part = connected_components(network.steps, directed=False)
+    part = part[: len(network.cells)]
     return np.asarray(np.isin(part, part[network.is_open]))
 
 
@@ -155,7 +189,7 @@ def neighbours(cells: Cells) -> tuple[Places, Places]:
 def _reach_of(
     network: Network, starts: Places, first: int, minutes: float, ends: Places
 ) -> tuple[Places, Places, Minutes]:
-    table = dijkstra(network.steps, indices=starts, limit=minutes)
+    table = dijkstra(network.steps, indices=starts, limit=minutes)[:, : len(network.cells)]
     if len(ends) < len(network.cells):
         table = table[:, ends]
     start, end = np.nonzero(np.isfinite(table))

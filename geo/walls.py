@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Cells, Degrees, cells_of, centers, resolution
-from geo.distances import great_circle_m
+from geo.distances import METRES_A_DEGREE, great_circle_m
 from geo.reach import Closed, Places, disks
 
 #: A gate so near to the border, in metres, stands on it: outlines run along walls, and gates stand before or behind.
@@ -20,8 +20,6 @@ EDGE_M = 30.0
 
 #: Longitudes and latitudes.
 Positions = tuple[Degrees, Degrees]
-
-_METRES_A_DEGREE = 111_195.0
 
 
 def closed_areas(cells: Cells, outlines: Sequence[BaseGeometry], gates: Sequence[Positions]) -> list[Closed]:
@@ -99,12 +97,12 @@ def gates_of(outline: BaseGeometry, lngs: Degrees, lats: Degrees) -> Places:
     """Which gates stand on the border of an outline."""
     west, south, east, north = outline.bounds
     narrow = np.cos(np.radians((south + north) / 2))  # degrees of longitude are so much shorter
-    margin = EDGE_M / _METRES_A_DEGREE
+    margin = EDGE_M / METRES_A_DEGREE
     wide = margin / narrow
     near = (lngs >= west - wide) & (lngs <= east + wide) & (lats >= south - margin) & (lats <= north + margin)
     chosen = np.flatnonzero(near)
     border = shapely.transform(outline.boundary, lambda places: places * (narrow, 1.0))
-    metres = shapely.distance(shapely.points(lngs[chosen] * narrow, lats[chosen]), border) * _METRES_A_DEGREE
+    metres = shapely.distance(shapely.points(lngs[chosen] * narrow, lats[chosen]), border) * METRES_A_DEGREE
     return chosen[metres <= EDGE_M]
 
 

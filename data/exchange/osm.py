@@ -30,11 +30,14 @@ KEYS: dict[str, tuple[str, ...]] = {
     kind: tuple(f"{_NAMES} {keys}".split())
     for kind, keys in {
         "points": "place barrier highway railway public_transport amenity shop aeroway leisure natural",
-        "lines": "highway service railway waterway natural boundary admin_level bridge tunnel aeroway",
+        "lines": (
+            "highway service railway waterway natural boundary admin_level bridge tunnel aeroway foot access motorroad"
+            " sidewalk sidewalk:left sidewalk:right sidewalk:both"
+        ),
         "multipolygons": (
             "alt_name old_name short_name landuse natural waterway leisure amenity building addr:housenumber"
             " addr:street addr:full aeroway place boundary admin_level highway area:highway railway"
-            " public_transport shop tourism"
+            " public_transport shop tourism foot access"
         ),
     }.items()
 }

@@ -17,22 +17,29 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
 from data import boxes
+from data.streets import streets_in
 from geo.boxes import likely_count
-from geo.cells import COVER, Cells, Degrees, centers
+from geo.cells import COVER, Cells, Degrees, centers, parent
 from geo.coordinates import Box
 from geo.covers import cells_at, covers
-from geo.reach import Closed, Network, Places, leads_out, straight_metres, surroundings, walking_network
+from geo.distances import METRES_A_DEGREE
+from geo.reach import Closed, Network, Places, leads_out, straight_metres, surroundings
+from geo.street_network import KNOWN_M, Walls, street_network
 from geo.walls import Positions, closed_areas, places_of
 from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.errors import TooMuch
 from layers.opening import is_open
+from layers.planning.rules import Way
 from layers.quarantine_zones.queries import holding
 from layers.vocabulary.queries import special_days
 
 #: Levels of zones whose borders are closed: nobody leaves them. A precaution zone is walked through.
 CLOSED_LEVELS = ("lockdown", "control")
+
+#: Streets are read by cells of this resolution, some 20 km across: one query each, and none for what lies between.
+STREETS_RESOLUTION = 5
 
 #: Cells of one network. A million is 2,000 km² or more, some 3 GB while it is made, and no plan for people on foot.
 MOST_CELLS = 1_000_000
@@ -73,12 +80,16 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """The network around some cells, its closed areas with their outlines, and where somebody from outside can come."""
+    """The network around some cells, its closed areas with their outlines, and where somebody from outside can come.
+
+    way: what the ground of the cells themselves is.
+    """
 
     network: Network
     closed: Sequence[Closed]
     outlines: Sequence[BaseGeometry]
     leads_there: NDArray[np.bool_]
+    way: Way
 
     def places(self, lngs: Degrees, lats: Degrees) -> Places:
         """The places in the network of positions, each on its side of the walls; -1 outside of it."""
@@ -91,8 +102,9 @@ def restrictions_at(session: Session, at: datetime, zone: ZoneInfo) -> Restricti
     return Restrictions(zones, _compounds(session, zones, at), _gates(session, at, zone))
 
 
-def ground_around(cells: Cells, minutes: float, restrictions: Restrictions) -> Ground:
-    """The ground within so many minutes of some cells, with all of the closed areas that touch it.
+def ground_around(session: Session, cells: Cells, minutes: float, restrictions: Restrictions) -> Ground:
+    """The ground within so many minutes of some cells, with all of the closed areas that touch it; over streets where
+    they are known.
 
     Raises TooMuch where that is more than one network holds.
     """
@@ -103,9 +115,26 @@ def ground_around(cells: Cells, minutes: float, restrictions: Restrictions) -> G
     inside = [cells_at(one, COVER) for one in covers(outlines)]
     wide = np.union1d(near, surroundings(np.concatenate([near[:0], *inside]), 1.0))
     _check_size(len(wide))
-    closed = closed_areas(wide, outlines, _leading_into(restrictions, chosen))
-    network = walking_network(wide, closed)
-    return Ground(network, closed, outlines, leads_out(network))
+    gates = _leading_into(restrictions, chosen)
+    closed = closed_areas(wide, outlines, gates)
+    network, known = street_network(wide, Walls(closed, outlines, gates), streets_in(session, _boxes_around(wide)))
+    asked = known[network.places(np.unique(cells))]
+    way: Way = "open" if not asked.any() else "streets" if asked.all() else "both"
+    return Ground(network, closed, outlines, leads_out(network), way)
+
+
+def _boxes_around(cells: Cells) -> list[Box]:
+    """Boxes that hold every street that cells may hang on."""
+    lngs, lats = centers(cells)
+    group = parent(cells, STREETS_RESOLUTION)
+    found = []
+    for one in np.unique(group).tolist():
+        lng, lat = lngs[group == one], lats[group == one]
+        margin = KNOWN_M / METRES_A_DEGREE
+        wide = margin / max(np.cos(np.radians(np.abs(lat).max())), 0.01)
+        sides = (lng.min() - wide, lat.min() - margin, lng.max() + wide, lat.max() + margin)
+        found.append(Box(*np.clip(sides, (-180, -90, -180, -90), (180, 90, 180, 90)).tolist()))
+    return found
 
 
 def _check_size(cells: float) -> None:

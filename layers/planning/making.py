@@ -46,13 +46,13 @@ def make_plan(
     taken = served(session, request, asked, weights)
     named = sorted({*request.terms.locked, *(compared_with or ())})
     cells, minutes = around(asked.cell, request.terms, named)
-    ground = ground_around(cells, max(request.minutes, minutes), restrictions)
+    ground = ground_around(session, cells, max(request.minutes, minutes), restrictions)
     claims = claims_of_others(session, request.organization, request.starts_at, request.ends_at)
     made = _Made(
         session, request, weights, asked, taken, field_of(request, demand_of(asked, taken, ground), ground, named),
         tuple(cell for claim in claims for cell in claim.cells),
     )  # fmt: skip
-    return made.plan(without_gate(restrictions, request.box), compared_with)
+    return made.plan(without_gate(session, restrictions, request.box), compared_with)
 
 
 @dataclass(eq=False)
@@ -77,7 +77,7 @@ class _Made:
             request=self.request, weights=self.weights, cells=self._by_cell(), covered=decision.covered / A_POINT,
             bound=decision.bound / A_POINT, posts=self._posts(looks_after), next_adds=decision.further / A_POINT,
             left=self._left(is_left), without_gate=shut_in, decision=decision, left_out=self._left_out() / A_POINT,
-            changes=None if compared_with is None else self._changes(compared_with),
+            changes=None if compared_with is None else self._changes(compared_with), way=self.field.ground.way,
         )  # fmt: skip
 
     def counted(self, terms: Terms) -> NDArray[np.bool_]:

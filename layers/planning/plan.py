@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.cells import to_hex
 from layers.planning.choosing import Backup, Decision
-from layers.planning.rules import A_POINT, GATE_MINUTES, Reason, Request, Weights
+from layers.planning.rules import A_POINT, GATE_MINUTES, Reason, Request, Way, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Plan:
     """The answer to a request; covered and bound in points. `next_adds`: what one more volunteer would bring.
 
     decision: how the posts were chosen. left_out: points that do not count by the request's terms. changes: beside
-    other posts, None where it was not compared.
+    other posts, None where it was not compared. way: what people walk over where something is asked for.
     """
 
     request: Request
@@ -105,6 +105,7 @@ class Plan:
     decision: Decision
     left_out: float = 0.0
     changes: Sequence[Change] | None = None
+    way: Way = "open"
 
     @property
     def shortfall(self) -> float:
@@ -125,6 +126,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
         "next_adds": plan.next_adds,
         "was_stopped": plan.decision.was_stopped,
         "left_out": plan.left_out,
+        "way": plan.way,
         "curve": [{"volunteers": number, "covered": points / A_POINT} for number, points in plan.decision.curve],
         "costs": {name: points / A_POINT for name, points in plan.decision.costs.items()},
         "floors": [

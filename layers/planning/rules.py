@@ -92,6 +92,26 @@ REASONS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
+#: What people walk over: streets, open ground where none are known, or the one here and the other there.
+Way = Literal["streets", "open", "both"]
+WAYS: Mapping[str, Text] = MappingProxyType(
+    {
+        "streets": Text(
+            "On foot over streets of OpenStreetMap, © OpenStreetMap contributors.",
+            "步行沿 OpenStreetMap 的街道计算，© OpenStreetMap 贡献者。",
+        ),
+        "open": Text(
+            "On foot over open ground: no streets are loaded here.",
+            "步行按空地直接穿行计算：此处没有导入街道数据。",
+        ),
+        "both": Text(
+            "On foot over streets of OpenStreetMap where they are known, © OpenStreetMap contributors; elsewhere over"
+            " open ground.",
+            "有街道数据处步行沿 OpenStreetMap 的街道计算，© OpenStreetMap 贡献者；其他地方按空地直接穿行计算。",
+        ),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:

@@ -33,8 +33,10 @@ class Extract:
     def way(self, places: Sequence[Place], tags: Tags, *, closed: bool = False) -> int:
         """A way over new nodes, back to its first one if closed; its id."""
         nodes = [self.node(place) for place in places]
-        if closed:
-            nodes.append(nodes[0])
+        return self.way_over([*nodes, nodes[0]] if closed else nodes, tags)
+
+    def way_over(self, nodes: Sequence[int], tags: Tags) -> int:
+        """A way over nodes there are; its id. Ways meet where they share one."""
         number = self._next
         self._next += 1
         inside = "".join(f'<nd ref="{node}"/>' for node in nodes)

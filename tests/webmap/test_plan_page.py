@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import shapely
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from data import streets
 from data.database import Database
+from data.exchange.osm_streets import FoundLine
+from geo.coordinates import Box
 from layers.actor import Actor
 from layers.planning.actions import set_weight
 from tests.layers.planning.streets import at, locked_compound, need, square
@@ -78,6 +82,27 @@ def test_large_numbers_are_written_as_readers_write_them(coordinator: FlaskClien
     fill(database, [Thing("compounds", compound, outline), Thing("quarantine_zones", zone, outline)], NOW)
 
     assert "9,009 homes: nobody gets out of there" in page(coordinator.get("/plan"))
+
+
+def test_the_page_says_what_people_walk_over_and_whose_streets_they_are(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    asked = "/plan?role=delivery&volunteers=1"
+    before = page(coordinator.get(asked))
+    box = Box(at(-9000).x, at(0, -9000).y, at(9000).x, at(0, 9000).y)
+    with database.write() as session:
+        number = streets.begin(session, "town.osm", box, 6000, NOW)
+        way = shapely.LineString([at(-600), at(0), at(3600)])
+        streets.add(session, number, [FoundLine("way/1", "way", way)])
+        streets.finish(session, number, NOW)
+
+    kept = coordinator.post("/plan", data={"role": "delivery", "volunteers": "1"}).location
+
+    assert "On foot over open ground: no streets are loaded here." in before
+    for address in (asked, kept):
+        assert "On foot over streets of OpenStreetMap, © OpenStreetMap contributors." in page(coordinator.get(address))
+    chinese = page(coordinator.get(f"{asked}&lang=zh_Hans"))
+    assert "步行沿 OpenStreetMap 的街道计算，© OpenStreetMap 贡献者。" in chinese
 
 
 def test_the_part_of_the_map_one_sees_is_planned_for_alone(coordinator: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""`linli load osm`: compounds, checkpoint candidates and the base map from an OpenStreetMap extract."""
+"""`linli load osm`: compounds, checkpoint candidates, streets and the base map from an OpenStreetMap extract."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from data.database import Database
     from data.exchange.osm_files import Extract
     from data.exchange.osm_places import Neighbourhood
+    from data.exchange.osm_streets import FoundStreets
     from layers.osm_intake import OsmPut
 
 #: Rows a transaction; a batch is written whole or not at all.
@@ -44,6 +45,12 @@ _PUT = Text(
     "rejected {rejected}",
     "{what}：找到 {found}，新增 {created}，更新 {updated}，未变 {unchanged}，已修复 {repaired}，退回 {rejected}",
 )
+_STREETS = Text("streets", "街道")
+_KILOMETRES = Text(
+    "streets: {km} km that people can walk along; plans follow them",
+    "街道：可步行 {km} 公里；点位方案将沿这些街道计算",
+)
+_NO_STREETS = Text("streets: none found; those that were loaded before stay", "街道：未找到；此前导入的街道保持不变")
 _HOUSEHOLDS = Text(
     "OpenStreetMap knows no households: new compounds have 0. Load them with: linli load compounds FILE",
     "OpenStreetMap 没有户数数据：新增小区的户数为 0。请用 linli load compounds FILE 导入",
@@ -61,11 +68,11 @@ _DRY = Text("dry run: nothing was changed", "试运行：未做任何更改")
 @click.option("--only", type=click.Choice(("basemap", "places")), help="Only the base map, or all but it.")
 @click.option("--dry-run", is_flag=True, help="Say what was found, change nothing.")
 def osm(file: Path, only: str | None, *, dry_run: bool) -> None:
-    """Load compounds, checkpoint candidates and the base map from FILE (.osm.pbf or .osm).
+    """Load compounds, checkpoint candidates, streets and the base map from FILE (.osm.pbf or .osm).
 
     Compounds are the residential areas that have a name; candidates are their gates, toll stations, stations and
-    markets, all planned until somebody opens one. Exit 0 all loaded, 1 some rejected, 2 unreadable and nothing
-    changed.
+    markets, all planned until somebody opens one. Plans follow the streets from then on; a newer extract of the same
+    area takes the place of the one before it. Exit 0 all loaded, 1 some rejected, 2 unreadable and nothing changed.
     """
     from data.exchange.reasons import Unreadable
     from webmap.cli.load_telling import language
@@ -87,20 +94,25 @@ def _load(file: Path, only: str | None, dry_run: bool, telling: _Telling) -> boo
     from data.basemap import Drawing, DrawingFailed, basemap_path
     from data.exchange.osm_files import examine
     from data.exchange.osm_places import Neighbourhood
+    from data.exchange.osm_streets import FoundStreets
 
     extract, found = examine(file), Neighbourhood()
     with ExitStack() as open_things:
+        streets = open_things.enter_context(FoundStreets())
         drawing, finished = None, None
         try:
             if only != "places" and not dry_run:
                 drawing = open_things.enter_context(Drawing(basemap_path(), extract.box))
-            _read(extract, drawing, found if only != "basemap" else None, telling)
+            takers = [
+                taker for taker in (drawing, *((found, streets) if only != "basemap" else ())) if taker is not None
+            ]
+            _read(extract, takers, telling)
             if drawing is not None:
                 finished = drawing.finish(lambda percent: telling.now(_DRAWING, percent=round(percent)))
         except (DrawingFailed, OSError) as error:
             why = getattr(error, "strerror", None) or error
             raise BadUse(telling.say(_NO_BASEMAP, why=why)) from None
-        rejected = only != "basemap" and _put_places(found, dry_run, telling)
+        rejected = only != "basemap" and _put_places(extract, found, streets, dry_run, telling)
         if finished is not None:
             finished.put_in_place()
             telling.basemap(finished)
@@ -109,24 +121,24 @@ def _load(file: Path, only: str | None, dry_run: bool, telling: _Telling) -> boo
     return rejected
 
 
-def _read(extract: Extract, drawing: Drawing | None, found: Neighbourhood | None, telling: _Telling) -> None:
-    """Gives every batch to who wants it; bad use if there is none."""
+def _read(extract: Extract, takers: Sequence[Drawing | Neighbourhood | FoundStreets], telling: _Telling) -> None:
+    """Gives every batch to those who take it; bad use if there is none."""
     from data.exchange.osm import batches
 
     count, name = 0, extract.path.name
     for batch in batches(extract):
         count += len(batch)
         telling.now(_READING, file=name, count=f"{count:,}")
-        if drawing is not None:
-            drawing.add(batch)
-        if found is not None:
-            found.add(batch)
+        for taker in takers:
+            taker.add(batch)
     if not count:
         raise BadUse(telling.say(_EMPTY, file=name))
 
 
-def _put_places(found: Neighbourhood, dry_run: bool, telling: _Telling) -> bool:
-    """Writes compounds, then checkpoints; whether any was rejected."""
+def _put_places(
+    extract: Extract, found: Neighbourhood, streets: FoundStreets, dry_run: bool, telling: _Telling
+) -> bool:
+    """Writes compounds, checkpoints, then streets; whether any was rejected."""
     from data.database import open_database
     from layers.osm_intake import put_checkpoints, put_compounds
 
@@ -141,12 +153,38 @@ def _put_places(found: Neighbourhood, dry_run: bool, telling: _Telling) -> bool:
                     *_put_all(database, found.checkpoints(), put_checkpoints, _CHECKPOINTS, dry_run, telling),
                 ),
             ]
+            if not dry_run:
+                _put_streets(database, extract, streets, telling)
     finally:
         database.close()
     for what, total, put in puts:
         telling.put(what, total, put)
     telling.left_out(found)
+    telling.streets(streets)
     return any(put.rejected for _, _, put in puts)
+
+
+def _put_streets(database: Database, extract: Extract, found: FoundStreets, telling: _Telling) -> None:
+    """Writes the streets batch by batch; they count from the last one on, and those before them are removed."""
+    from data import streets
+
+    box = extract.box or found.box()
+    if box is None or not found.metres:
+        return
+    now, done = datetime.now(UTC), 0
+    with database.write() as session:
+        number = streets.begin(session, extract.path.name, box, found.metres, now)
+    for lines in found.lines(BATCH):
+        with database.write() as session:
+            streets.add(session, number, lines)
+        done += len(lines)
+        telling.now(_WRITING, what=telling.say(_STREETS), done=done, total=found.count)
+    with database.write() as session:
+        streets.finish(session, number, now)
+    goes_on = True
+    while goes_on:
+        with database.write() as session:
+            goes_on = streets.sweep(session, BATCH)
 
 
 class _DryRun(Exception):
@@ -206,6 +244,12 @@ class _Telling:
             click.echo(self.say(_HOUSEHOLDS))
         for source_id, why in put.rejected[:REJECTS_TOLD]:
             click.echo(self.say(_REJECTED, source_id=source_id, why=why))
+
+    def streets(self, found: FoundStreets) -> None:
+        if found.metres:
+            click.echo(self.say(_KILOMETRES, km=f"{found.metres / 1000:,.1f}"))
+        else:
+            click.echo(self.say(_NO_STREETS))
 
     def left_out(self, found: Neighbourhood) -> None:
         if found.unnamed_areas or found.gates_apart:

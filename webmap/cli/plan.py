@@ -72,7 +72,7 @@ def plan(
 
 def _tell(content: Mapping[str, Any]) -> None:
     """The plan in lines: posts in the order of what each adds, then what is left by the nearest compound."""
-    from layers.planning.rules import REASONS
+    from layers.planning.rules import REASONS, WAYS
     from webmap.planning import left_by_place
 
     for number, post in enumerate(content["posts"], start=1):
@@ -97,3 +97,5 @@ def _tell(content: Mapping[str, Any]) -> None:
         f"covered {content['covered']:g} of {content['shortfall']:g} points; no plan covers more than"
         f" {content['bound']:g}; one volunteer more would add {content['next_adds']:g}"
     )
+    if content["need"]:
+        click.echo(WAYS[content["way"]].en)

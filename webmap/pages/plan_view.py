@@ -11,7 +11,7 @@ from jinja2.utils import htmlsafe_json_dumps
 
 from geo.coordinates import Box
 from layers import catalogue
-from layers.planning.rules import REASONS
+from layers.planning.rules import REASONS, WAYS
 from webmap.maps.page_map import MapParts, page_map
 from webmap.pages.map_files import drawn, language, map_files, static
 from webmap.pages.map_start import where_people_live
@@ -68,6 +68,7 @@ def shown(content: Mapping[str, Any] | None, has_plan: bool, *, takes_steps: boo
     return {
         "content": content,
         "classes": classes,
+        "way": WAYS[content["way"]] if content and content["need"] and "way" in content else None,
         "quality": quality_in_words(content) if content else "",
         "costs": costs_in_words(content) if content else [],
         "floors": floors_in_words(content) if content else [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from data.database import Database
 from data.journal import JournalRow
+from tests.data.extracts import Extract
 from tests.layers.planning.streets import at, locked_compound, need
 from tests.layers.town import fill
 from webmap.cli import main
@@ -147,3 +149,53 @@ def test_a_weight_that_cannot_be_is_one_line(kept: Database) -> None:
 
         assert said.exit_code == 2
         assert why in said.stderr
+
+
+def two_banks(*ways: tuple[tuple[float, float], tuple[float, float]], box_m: float = 1500) -> Extract:
+    """An extract of a street on either bank of a river, 120 m apart, and other ways; in metres east and north."""
+    west_south, east_north = at(-box_m, -box_m), at(box_m, box_m)
+    extract = Extract((west_south.x, west_south.y, east_north.x, east_north.y))
+    drawn = [((-600, 0), (600, 0)), ((-600, 120), (600, 120)), *ways]
+    nodes = {place: extract.node((at(*place).x, at(*place).y)) for way in drawn for place in way}
+    for way in drawn:
+        extract.way_over([nodes[place] for place in way], {"highway": "residential"})
+    extract.way([(at(east, 60).x, at(east, 60).y) for east in (-box_m, box_m)], {"waterway": "river"})
+    return extract
+
+
+def test_people_go_over_the_streets_that_were_loaded_and_over_a_river_on_a_bridge_only(
+    kept: Database, tmp_path: Path
+) -> None:
+    just_now = {"reported_at": NOW - timedelta(minutes=5)}
+    fill(kept, [need(at(100), **just_now), need(at(100, 120), **just_now), need(at(9000), **just_now)], NOW)
+    asked = ("--role", "delivery", "--volunteers", "1", "--minutes", "6")
+    here = (
+        "--bbox",
+        ",".join(str(side) for side in (at(-500, -500).x, at(-500, -500).y, at(500, 500).x, at(500, 500).y)),
+    )
+    before = plan(*asked, *here)
+
+    said = run("load", "osm", str(two_banks().write(tmp_path / "town.osm")), "--only", "places")
+    without_bridge = plan(*asked, *here)
+    bridge = ((600, 0), (600, 120))
+    run("load", "osm", str(two_banks(bridge).write(tmp_path / "town.osm")), "--only", "places")
+    with_bridge = [plan(*asked, "--minutes", minutes, *here) for minutes in ("6", "12")]
+
+    assert "streets: 2.4 km that people can walk along" in said.stdout
+    assert (before["covered"], before["way"]) == (2, "open")
+    assert (without_bridge["covered"], without_bridge["way"]) == (1, "streets")
+    assert [one["covered"] for one in with_bridge] == [1, 2], "it is 600 m to the bridge"
+    assert plan(*asked)["way"] == "both"
+    assert "On foot over streets of OpenStreetMap, © OpenStreetMap contributors." in run("plan", *asked, *here).stdout
+
+
+def test_outside_of_an_extract_a_plan_is_as_before(kept: Database, tmp_path: Path) -> None:
+    street(kept)
+    before = run("plan", "--role", "delivery", "--volunteers", "2")
+    far = Extract((121.0, 31.0, 121.1, 31.1))
+    far.way([(121.0, 31.0), (121.1, 31.1)], {"highway": "residential"})
+
+    run("load", "osm", str(far.write(tmp_path / "far.osm")), "--only", "places")
+
+    assert run("plan", "--role", "delivery", "--volunteers", "2").stdout == before.stdout
+    assert "On foot over open ground: no streets are loaded here." in before.stdout
