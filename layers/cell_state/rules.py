@@ -12,6 +12,8 @@ from layers.description import Measure
 ORDER = ("households", "population", "zone", "needs", "urgent", "services", "places", "filled", "drops",
          "checkpoints", "gap")  # fmt: skip
 
+_ORDERED = frozenset(ORDER)
+
 State = dict[str, Any]
 
 
@@ -45,13 +47,10 @@ def state(
 ) -> State:
     """One cell's state; what is 0 is left out. `needs` is the sum of the services unless it is given."""
     total = sum(services.values()) if needs is None else needs
-    found: State = {name: value for name, value in amounts.items() if value}
-    found.update({name: value for name, value in spans.items() if value})
     shown = {name: count for name, count in services.items() if count}
-    found.update({name: value for name, value in (("needs", total), ("urgent", urgent), ("gap", gap)) if value})
-    if shown:
-        found["services"] = shown
-    return {name: found[name] for name in (*ORDER, *sorted(found.keys() - set(ORDER))) if name in found}
+    found: State = {**amounts, **spans, "needs": total, "urgent": urgent, "gap": gap, "services": shown}
+    others = () if found.keys() <= _ORDERED else sorted(found.keys() - _ORDERED)
+    return {name: value for name in (*ORDER, *others) if (value := found.get(name))}
 
 
 def service_names(slots: Mapping[str, int]) -> Sequence[tuple[str, int]]:
