@@ -66,8 +66,11 @@ def test_the_list_is_ordered_by_what_is_late_and_what_is_urgent_the_oldest_first
     rest, urgent = reported(database, 0.2), reported(database, 0.1, urgency="urgent")
     older = reported(database, 0.3)
     late, late_and_urgent = reported(database, 30), reported(database, 3, urgency="urgent")
+    looked_at = reported(database, 3)  # as late to be looked at, but it was, and there is time left to meet it
+    with database.write() as session:
+        actions.move(session, [looked_at], "acknowledged", SYSTEM, NOW)
 
-    assert listed(official) == [late_and_urgent, late, urgent, older, rest]
+    assert listed(official) == [late_and_urgent, late, urgent, looked_at, older, rest]
     assert listed(official, overdue="true") == [late_and_urgent, late]
 
 
