@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+import orjson
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from data import journal
@@ -44,7 +45,8 @@ def set_weight(session: Session, kind: str, name: str, weight: float, actor: Act
 def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime, follows: int | None = None) -> int:
     """Keeps a plan with what it was made from: `seq` is the number of the last change it knew of. Gives its number.
 
-    follows: the plan it is a new version of, which stays as it was.
+    follows: the plan it is a new version of, which stays as it was. The very plan that the actor kept a moment ago is
+    not kept again: a button is pressed twice where the signal is weak.
 
     A plan is made before this, in a session that reads: solving takes seconds, and others wait for the writer.
     """
@@ -56,11 +58,35 @@ def keep(session: Session, plan: Plan, seq: int, actor: Actor, at: datetime, fol
         box=box and [box.west, box.south, box.east, box.north], weights=dict(plan.weights.by_kind),
         seq=seq, content=content_of(plan), published_at=None, shifts=[], follows=follows, terms=as_kept(request.terms),
     )  # fmt: skip
+    known = _kept_already(session, row)
+    if known is not None:
+        return known
     session.add(row)
     session.flush()
     details = {"plan": row.id, "role": request.role, "volunteers": request.volunteers}
     _note(session, "keep_plan", details | ({} if follows is None else {"follows": follows}), actor, at)
     return row.id
+
+
+#: How long after a plan the same one is taken for a second press of the button.
+PRESSED_AGAIN = timedelta(minutes=10)
+
+
+def _kept_already(session: Session, row: KeptPlan) -> int | None:
+    """The number of the last plan of whoever keeps `row`, if it is the same but for the moment."""
+    journal.wait_for_place(session)  # of two presses at once the second finds what the first wrote
+    query = select(KeptPlan).where(KeptPlan.made_by == row.made_by).order_by(KeptPlan.id.desc()).limit(1)
+    last = session.execute(query).scalar()
+    moments = ("made_at", "starts_at", "ends_at")  # a window that was not named begins with the press
+    if last is None or any(abs(getattr(row, name) - getattr(last, name)) > PRESSED_AGAIN for name in moments):
+        return None
+    names = set(KeptPlan.__table__.c.keys()) - {"id", "seq", "published_at", "shifts", *moments}
+    return last.id if all(_written(getattr(last, name)) == _written(getattr(row, name)) for name in names) else None
+
+
+def _written(value: Any) -> bytes:
+    """A value as a store gives it back: pairs as lists."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY)
 
 
 def publish(session: Session, plan_id: int, organization: str, actor: Actor, at: datetime) -> list[int]:

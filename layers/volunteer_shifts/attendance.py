@@ -33,7 +33,8 @@ def check(session: Session, place_id: int, step: Step, actor: Actor, at: datetim
         place.half_hours = None if came is None or went is None else (went - came) // HALF_HOUR
         place.offer_nonce = place.offer_hash = None
         session.flush()
-        features.note(session, LAYER, row, f"check_{step}", actor, at)
+        half_hour = at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % HALF_HOUR
+        features.note(session, LAYER, row, f"check_{step}", actor, half_hour)  # nor does the journal know it better
     return place
 
 

@@ -72,6 +72,16 @@ def test_a_moved_post_shows_who_gains_and_loses_and_is_kept_as_a_new_version(coo
     assert before[before.index("The plan") :] == older[older.index("The plan") :]
 
 
+def test_a_second_press_keeps_no_second_plan(coordinator: FlaskClient) -> None:
+    address = kept(coordinator)
+
+    assert kept(coordinator) == address
+    locked = {"step": f"lock:{cell_at(0)}"}
+    first = coordinator.post(f"{address}/edit", data=locked)
+    assert coordinator.post(f"{address}/edit", data=locked).location == first.location
+    assert not first.location.startswith(f"{address}?")
+
+
 def test_what_is_left_out_is_no_longer_counted_and_can_be_counted_again(coordinator: FlaskClient) -> None:
     address = kept(coordinator)
 
@@ -110,7 +120,8 @@ def test_forty_steps_are_kept_as_they_were_previewed_and_one_more_is_told(coordi
 
 def test_before_publishing_it_is_said_which_other_versions_are_published(coordinator: FlaskClient) -> None:
     first = kept(coordinator)
-    second, other = (coordinator.post(f"{first}/edit").location.partition("?")[0] for _version in range(2))
+    steps: tuple[dict[str, str], ...] = ({}, {"step": f"lock:{cell_at(0)}"})
+    second, other = (coordinator.post(f"{first}/edit", data=one).location.partition("?")[0] for one in steps)
     third = coordinator.post(f"{second}/edit").location.partition("?")[0]
 
     coordinator.post(f"{second}/publish")

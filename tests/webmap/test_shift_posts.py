@@ -253,6 +253,10 @@ def test_no_list_no_journal_row_and_no_address_holds_a_name_or_a_contact(
     followed = page(coordinator.get("/api/v1/changes?since=0"))
 
     said = f"{listed} {followed} {lines(database)} {row_of(database, shift)} {caplog.text} {li.mine}"
+    with database.read() as session:
+        checked = select(JournalRow.recorded_at).where(JournalRow.verb.in_(("check_in", "check_out")))
+        moments = session.execute(checked).scalars().all()
+    assert {(at.minute % 30, at.second, at.microsecond) for at in moments} == {(0, 0, 0)}
     assert '"places_taken":1' in listed
     assert {verb for _, verb, _ in lines(database)} >= {"make_link", "check_in", "check_out", "read_contact"}
     assert not [word for word in ("Li", li.contact, "0000 Li") if re.search(rf"\b{word}\b", said)]
