@@ -105,7 +105,7 @@ def sweep(session: Session, limit: int) -> bool:
 
 def streets_in(session: Session, wanted: Sequence[Box]) -> Streets:
     """What is known of streets in and around some boxes; of every place from the newest extract that holds it."""
-    extracts = session.execute(select(EXTRACTS).where(EXTRACTS.c.is_whole).order_by(EXTRACTS.c.id)).mappings().all()
+    extracts = session.execute(select(EXTRACTS).where(EXTRACTS.c.is_whole)).mappings().all()
     known = {int(one["id"]): Box(one["west"], one["south"], one["east"], one["north"]) for one in extracts}
     if not known:
         return Streets(_shapes(()), _shapes(()), _shapes(()), [])
@@ -129,7 +129,9 @@ def _newest(rows: Sequence[tuple[Any, ...]], shapes: Any, known: dict[int, Box])
     stays = np.ones(len(rows), dtype=bool)
     if len(known) == 1:
         return stays
-    last = {(row[2], row[3]): row[1] for row in rows}  # numbers of extracts grow, and rows are in the order of theirs
+    last: dict[tuple[str, str], int] = {}
+    for _, number, source_id, kind, _ in rows:
+        last[source_id, kind] = max(last.get((source_id, kind), 0), number)
     for at, row in enumerate(rows):
         stays[at] = last[row[2], row[3]] <= row[1]
     for number, box in known.items():

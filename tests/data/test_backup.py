@@ -13,12 +13,14 @@ import pytest
 import shapely
 from sqlalchemy import select, text, update
 
-from data import journal
+from data import journal, streets
 from data.backup import STORE, BadBackup, backup, restore
 from data.base import Base
 from data.database import Database, open_database
+from data.exchange.osm_streets import FoundLine
 from data.journal import JournalRow
 from data.migrations.steps import newest
+from geo.coordinates import Box
 from layers import catalogue, features
 from layers.cell_state.verify import differences
 from layers.publication.actions import publish
@@ -72,9 +74,14 @@ def change(database: Database) -> None:
 
 @pytest.fixture
 def kept(store: Database) -> Database:
-    """A store with a town in it and a publication."""
+    """A store with a town in it, its streets, and a publication."""
     fill(store, town())
     publish(store, NOON)
+    with store.write() as session:
+        number = streets.begin(session, "town.osm", Box(LNG, LAT, LNG + 1, LAT + 1), 100.0, NOON)
+        way = FoundLine("way/1", "way", shapely.LineString([(LNG, LAT), (LNG + 0.001, LAT)]))
+        streets.add(session, number, [way])
+        streets.finish(session, number, NOON)
     return store
 
 

@@ -51,6 +51,9 @@ def test_an_extract_loaded_again_takes_the_place_of_itself(store: Database) -> N
     assert starts(store) == [121.4, 121.41]
     assert kept(store) == 2
 
+    load(store, "town.osm", Box(121.395, 31.10, 121.415, 31.12), [way(5, 121.400)])
+    assert kept(store) == 1, "also where its box has become another"
+
 
 def test_a_newer_town_within_a_province_says_what_is_there_and_the_rest_stays(store: Database) -> None:
     load(store, "province.pbf", PROVINCE, [way(1, 121.10), way(2, 121.405), way(3, 121.398)])

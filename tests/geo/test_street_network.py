@@ -159,6 +159,49 @@ def test_a_bridge_does_not_lead_down_to_the_street_below_it() -> None:
     assert len(set(graph_of(np.array([below, bridge], dtype=object)).parts().tolist())) == 2
 
 
+def test_ways_meet_wherever_they_share_a_vertex_and_the_shortest_of_two_counts() -> None:
+    street = line(*((east, 0) for east in range(0, 310, 10)))
+    lanes = [line((east, 0), (east, 50)) for east in (110, 120, 130)]
+    detour, straight = line((-10, 0), (-5, 9), (0, 0)), line((-10, 0), (0, 0))
+    graph = graph_of(np.array([street, *lanes, detour, straight], dtype=object))
+    edges = csr_array((graph.metres, (graph.here, graph.there)), shape=(len(graph.lngs), len(graph.lngs)))
+    west = int(graph.lngs.argmin())
+
+    assert set(graph.parts().tolist()) == {0}
+    assert dijkstra(edges, directed=False, indices=west).max() == pytest.approx(310, abs=1)
+
+
+def test_a_home_by_a_canal_hangs_on_a_street_of_its_own_bank_though_another_is_nearer() -> None:
+    near, far = line((-600, 40), (600, 40)), line((-600, -140), (600, -140))
+    network = over(streets(near, far, barriers=[RIVER]))
+
+    assert minutes_between(network, (0, -30), (0, -140)) < 4
+    assert minutes_between(network, (0, -30), (0, 40)) == np.inf
+
+
+def test_nobody_gets_out_of_a_courtyard_over_the_closed_houses_around_it() -> None:
+    ring = square(0, 0, 110).difference(square(0, 0, 60))
+    network = over(streets(line((-600, 125), (600, 125))), walls(CELLS, (ring, ())))
+
+    assert minutes_between(network, (0, 0), (0, 125)) == np.inf
+
+
+def test_those_within_get_from_one_lane_of_their_compound_to_another_that_meets_it_outside_only() -> None:
+    lanes = [line((east, 50), (east, 330)) for east in (-100, 100)]
+    compound = square(0, 200, 140)
+    network = over(streets(line((-600, 50), (600, 50)), *lanes), walls(CELLS, (compound, [(-100, 60)])))
+
+    assert minutes_between(network, (-300, 50), (100, 190)) < 900 / 75
+
+
+@pytest.mark.parametrize("gates", [[], [(0, 100)]])
+def test_an_open_gate_leads_over_the_water_around_a_compound(gates: list[Place]) -> None:
+    moat = line((-600, 98), (600, 98))
+    network = over(streets(line((-600, 50), (600, 50)), barriers=[moat]), walls(CELLS, (square(0, 200, 100), gates)))
+
+    assert np.isfinite(minutes_between(network, (0, 50), (0, 200))) == bool(gates)
+
+
 def test_a_lake_is_not_walked_over_but_its_bank_is_reached() -> None:
     lake = square(0, 0, 500).exterior
     banks = (line((-560, -600), (-560, 600)), line((560, -600), (560, 600)))
@@ -183,8 +226,8 @@ def test_a_street_is_cut_at_a_closed_border_but_at_an_open_gate(gate: Place, lea
 
 def test_where_only_another_gate_is_open_people_go_in_there() -> None:
     """The gate is in the northern wall, where no street leads; those within walk to it over their own ground."""
-    street = line((0, -300), (0, 150), (0, 200))
-    around = line((0, 50), (200, 50), (200, 350), (0, 350))
+    street = line((0, -300), (0, 50), (0, 150), (0, 200))
+    around = line((0, 50), (150, 50), (150, 350), (-150, 350), (-150, 50), (0, 50))
     compound = square(0, 200, 100)
 
     network = over(streets(street, around), walls(CELLS, (compound, [(0, 300)])))
