@@ -71,7 +71,7 @@ def _over_streets(cells: Cells) -> Network:
     ways += [shapely.LineString([(lng, lat) for lng in lngs]) for lat in lats]
     nothing = np.empty(0, dtype=object)
     streets = Streets(np.array(ways, dtype=object), nothing, nothing, [AREA])
-    return street_network(cells, Walls([], [], []), streets)[0]
+    return street_network(cells, Walls([], [], []), streets).network
 
 
 def _network(cells: Cells) -> Network:

@@ -103,7 +103,7 @@ def sweep(session: Session, limit: int) -> bool:
     return len(numbers) == limit
 
 
-def streets_in(session: Session, wanted: Sequence[Box]) -> Streets:
+def streets_in(session: Session, wanted: Iterable[Box]) -> Streets:
     """What is known of streets in and around some boxes; of every place from the newest extract that holds it."""
     extracts = session.execute(select(EXTRACTS).where(EXTRACTS.c.is_whole)).mappings().all()
     known = {int(one["id"]): Box(one["west"], one["south"], one["east"], one["north"]) for one in extracts}

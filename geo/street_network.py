@@ -19,9 +19,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.cells import Cells, Degrees, centers
 from geo.coordinates import Box
-from geo.distances import DETOUR, EARTH_RADIUS_M, METRES_A_DEGREE, WALKED_A_MINUTE_M
-from geo.reach import Closed, Minutes, Network, Places, Steps, network_of, steps_over_ground
-from geo.streets import Graph, Shapes, Streets, graph_of
+from geo.distances import DETOUR, EARTH_RADIUS_M, WALKED_A_MINUTE_M
+from geo.plane import Lines, OnPlane, Plane, straight
+from geo.reach import Closed, Minutes, Network, Places, Steps, disks, network_of, steps_over_ground, walking_network
+from geo.streets import Graph, Streets, graph_of
 from geo.walls import EDGE_M, Positions, gates_of
 
 #: A cell further than this from every street, in metres, is open ground: a field, a compound whose paths nobody drew.
@@ -45,21 +46,61 @@ class Walls:
     gates: Sequence[Positions]
 
 
-def street_network(cells: Cells, walls: Walls, streets: Streets) -> tuple[Network, NDArray[np.bool_]]:
-    """The network of some cells of one resolution over streets, and in which of its cells streets are known.
+@dataclass(frozen=True, slots=True, eq=False)
+class OverStreets:
+    """A network, and in which of its cells streets are known.
 
-    Where none are known it is the network over open ground.
+    marks: equal for cells that lie in the same closed areas. plane: the plane on which cells hang on the streets at
+    `towards`, or stand by themselves; `barriers` are on it too.
     """
+
+    network: Network
+    known: NDArray[np.bool_]
+    marks: NDArray[np.int64]
+    plane: Plane
+    towards: OnPlane
+    barriers: Lines
+
+    def on_own_bank(self, places: Places, lngs: Degrees, lats: Degrees) -> Places:
+        """Places in the network of positions (-1 for none), on the side of rivers and railways the positions are on.
+
+        A cell that hangs on the other side gives way to the nearest neighbour in the same closed areas that does not.
+        """
+        at = np.flatnonzero(places >= 0)
+        at = at[self.known[places[at]]]
+        flat = self.plane.of(lngs, lats)
+        at = at[self.barriers.crossed(flat[at], self.towards[places[at]])]
+        if not len(at):
+            return places
+        cells = self.network.cells
+        position, around = disks(cells[places[at]])
+        beside = np.minimum(np.searchsorted(cells, around), len(cells) - 1)
+        fits = (cells[beside] == around) & (self.marks[beside] == self.marks[places[at[position]]])
+        position, beside = position[fits], beside[fits]
+        fits = ~self.barriers.crossed(flat[at[position]], self.towards[beside])
+        position, beside = position[fits], beside[fits]
+        away = np.linalg.norm(self.plane.of(*centers(cells[beside])) - flat[at[position]], axis=1)
+        order = np.lexsort((away, position))
+        position, first = np.unique(position[order], return_index=True)
+        moved = places.copy()
+        moved[at[position]] = beside[order][first]
+        return moved
+
+
+def street_network(cells: Cells, walls: Walls, streets: Streets) -> OverStreets:
+    """The network of some cells of one resolution over streets; where none are known, that over open ground."""
     found = np.unique(cells)
-    steps = steps_over_ground(found, walls.closed)
     graph = graph_of(streets.ways)
-    plane = _Plane(float(np.median(graph.lats)) if len(graph.lats) else 0.0)
+    if not len(graph.lngs):
+        return _over_open_ground(walking_network(found, walls.closed))
+    steps = steps_over_ground(found, walls.closed)
+    plane = Plane(float(np.median(graph.lats)))
     sides = _Sides(plane, walls)
     graph = graph.only(~sides.cut(graph))
     barriers, shores = plane.of_shapes(streets.barriers), plane.of_shapes(streets.shores)
-    between = _Lines(plane, [*sides.borders, *barriers])
+    between = Lines(plane, [*sides.borders, *barriers])
     known, point, metres = _joined(found, steps, graph, streets.boxes, sides, between)
-    kept = _over_ground(found, steps, known, point, graph, _Lines(plane, [*barriers, *shores]))
+    kept = _over_ground(found, steps, known, point, graph, Lines(plane, [*barriers, *shores]))
     cell = np.flatnonzero(point >= 0)
     size = len(found) + len(graph.lngs)
     network = network_of(
@@ -72,47 +113,21 @@ def street_network(cells: Cells, walls: Walls, streets: Streets) -> tuple[Networ
         ),
         size,
     )
-    return network, known
+    flat, places = plane.of(*centers(found)), plane.of(graph.lngs, graph.lats)
+    flat[cell] = places[point[cell]]
+    return OverStreets(network, known, steps.inside @ sides.marks, plane, flat, Lines(plane, barriers))
 
 
-class _Plane:
-    """A plane in metres, true to scale near one latitude: for crossings and distances of some 100 m."""
-
-    def __init__(self, latitude: float) -> None:
-        self._scale = METRES_A_DEGREE * np.array([np.cos(np.radians(latitude)), 1.0])
-
-    def of(self, lngs: Degrees, lats: Degrees) -> NDArray[np.float64]:
-        return np.column_stack((lngs, lats)) * self._scale
-
-    def of_shapes(self, shapes: Sequence[BaseGeometry] | Shapes) -> Shapes:
-        flat = shapely.transform(np.array(shapes, dtype=object), lambda places: places * self._scale)
-        return np.asarray(flat, dtype=object)
-
-
-def _straight(here: NDArray[np.float64], there: NDArray[np.float64]) -> Shapes:
-    """Straight lines from here to there, both n × 2."""
-    return np.asarray(shapely.linestrings(np.stack((here, there), axis=1)), dtype=object)
-
-
-class _Lines:
-    """Lines that nobody crosses, on a plane."""
-
-    def __init__(self, plane: _Plane, lines: Sequence[BaseGeometry] | Shapes) -> None:
-        self.plane = plane
-        self._tree = shapely.STRtree(np.array(lines, dtype=object))
-
-    def crossed(self, here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which straight lines from here to there, both n × 2, cross one."""
-        crossed = np.zeros(len(here), dtype=bool)
-        if len(here) and len(self._tree.geometries):
-            crossed[self._tree.query(_straight(here, there), predicate="intersects")[0]] = True
-        return crossed
+def _over_open_ground(network: Network) -> OverStreets:
+    nowhere, count = Plane(0.0), len(network.cells)
+    is_known, marks = np.zeros(count, dtype=bool), np.zeros(count, dtype=np.int64)
+    return OverStreets(network, is_known, marks, nowhere, np.zeros((count, 2)), Lines(nowhere, []))
 
 
 class _Sides:
     """On which side of the walls something lies; a street within ALONG_M of a border lies outside."""
 
-    def __init__(self, plane: _Plane, walls: Walls) -> None:
+    def __init__(self, plane: Plane, walls: Walls) -> None:
         self.plane = plane
         solid = (
             shapely.buffer(plane.of_shapes(walls.outlines), -ALONG_M) if len(walls.outlines) else np.empty(0, object)
@@ -139,7 +154,7 @@ class _Sides:
         if not len(self._solid):
             return cut
         places = self.plane.of(graph.lngs, graph.lats)
-        edges = _straight(places[graph.here], places[graph.there])
+        edges = straight(places[graph.here], places[graph.there])
         which, edge = shapely.STRtree(edges).query(self.borders, predicate="intersects")
         for area in np.unique(which).tolist():
             crossing = edge[which == area]
@@ -153,7 +168,7 @@ class _Sides:
 
 
 def _joined(
-    cells: Cells, steps: Steps, graph: Graph, boxes: Sequence[Box], sides: _Sides, lines: _Lines
+    cells: Cells, steps: Steps, graph: Graph, boxes: Sequence[Box], sides: _Sides, lines: Lines
 ) -> tuple[NDArray[np.bool_], Places, Minutes]:
     """In which cells streets are known; the point each hangs on, -1 for none, and the metres to it."""
     lngs, lats = centers(cells)
@@ -161,8 +176,6 @@ def _joined(
     point, metres = np.full(len(cells), -1, dtype=np.intp), np.full(len(cells), np.inf)
     for box in boxes:
         known |= (lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)
-    if not len(graph.lngs):
-        return np.zeros(len(cells), dtype=bool), point, metres
     tree = cKDTree(_on_the_globe(graph.lngs, graph.lats))
     globe, flat = _on_the_globe(lngs, lats), lines.plane.of(lngs, lats)
     inside = np.flatnonzero(known)
@@ -185,7 +198,7 @@ def _joined(
 
 
 def _over_ground(
-    cells: Cells, steps: Steps, known: NDArray[np.bool_], point: Places, graph: Graph, barriers: _Lines
+    cells: Cells, steps: Steps, known: NDArray[np.bool_], point: Places, graph: Graph, barriers: Lines
 ) -> NDArray[np.bool_]:
     """Which steps from cell to cell stay: at gates; from and to cells that hang on no street; and inside of a closed
     area between streets that hang together outside only. Never over a barrier, nor out of the water, except at a gate.

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from geo.cells import Degrees
 from geo.coordinates import Box
 from geo.distances import great_circle_m
+from geo.plane import Shapes
 
 #: Streets shorter than this, in metres, that hang together with no other are slips of the pen: they lead nowhere.
 FRAGMENT_M = 150.0
@@ -23,7 +24,6 @@ _STRIDE_M = 40.0
 
 Positions = NDArray[np.intp]
 Metres = NDArray[np.float64]
-Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

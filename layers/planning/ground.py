@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +24,7 @@ from geo.coordinates import Box
 from geo.covers import cells_at, covers
 from geo.distances import METRES_A_DEGREE
 from geo.reach import Closed, Network, Places, leads_out, straight_metres, surroundings
-from geo.street_network import KNOWN_M, Walls, street_network
+from geo.street_network import KNOWN_M, OverStreets, Walls, street_network
 from geo.walls import Positions, closed_areas, places_of
 from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
@@ -85,15 +85,21 @@ class Ground:
     way: what the ground of the cells themselves is.
     """
 
-    network: Network
+    over: OverStreets
     closed: Sequence[Closed]
     outlines: Sequence[BaseGeometry]
     leads_there: NDArray[np.bool_]
     way: Way
 
+    @property
+    def network(self) -> Network:
+        """Where people can walk."""
+        return self.over.network
+
     def places(self, lngs: Degrees, lats: Degrees) -> Places:
-        """The places in the network of positions, each on its side of the walls; -1 outside of it."""
-        return places_of(self.network.cells, self.closed, self.outlines, lngs, lats)
+        """The places in the network of positions, each on its side of walls, rivers and railways; -1 outside of it."""
+        places = places_of(self.network.cells, self.closed, self.outlines, lngs, lats)
+        return self.over.on_own_bank(places, lngs, lats)
 
 
 def restrictions_at(session: Session, at: datetime, zone: ZoneInfo) -> Restrictions:
@@ -117,24 +123,22 @@ def ground_around(session: Session, cells: Cells, minutes: float, restrictions: 
     _check_size(len(wide))
     gates = _leading_into(restrictions, chosen)
     closed = closed_areas(wide, outlines, gates)
-    network, known = street_network(wide, Walls(closed, outlines, gates), streets_in(session, _boxes_around(wide)))
-    asked = known[network.places(np.unique(cells))]
+    over = street_network(wide, Walls(closed, outlines, gates), streets_in(session, _boxes_around(wide)))
+    asked = over.known[over.network.places(np.unique(cells))]
     way: Way = "open" if not asked.any() else "streets" if asked.all() else "both"
-    return Ground(network, closed, outlines, leads_out(network), way)
+    return Ground(over, closed, outlines, leads_out(over.network), way)
 
 
-def _boxes_around(cells: Cells) -> list[Box]:
+def _boxes_around(cells: Cells) -> Iterator[Box]:
     """Boxes that hold every street that cells may hang on."""
     lngs, lats = centers(cells)
     group = parent(cells, STREETS_RESOLUTION)
-    found = []
     for one in np.unique(group).tolist():
         lng, lat = lngs[group == one], lats[group == one]
         margin = KNOWN_M / METRES_A_DEGREE
         wide = margin / max(np.cos(np.radians(np.abs(lat).max())), 0.01)
         sides = (lng.min() - wide, lat.min() - margin, lng.max() + wide, lat.max() + margin)
-        found.append(Box(*np.clip(sides, (-180, -90, -180, -90), (180, 90, 180, 90)).tolist()))
-    return found
+        yield Box(*np.clip(sides, (-180, -90, -180, -90), (180, 90, 180, 90)).tolist())
 
 
 def _check_size(cells: float) -> None:

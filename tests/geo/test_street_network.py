@@ -66,7 +66,7 @@ def minutes_between(network: Network, here: Place, there: Place) -> float:
 
 
 def over(some: Streets, some_walls: Walls | None = None) -> Network:
-    return street_network(CELLS, some_walls or walls(), some)[0]
+    return street_network(CELLS, some_walls or walls(), some).network
 
 
 BANKS = (line((-600, -60), (600, -60)), line((-600, 60), (600, 60)))
@@ -262,7 +262,8 @@ def test_a_path_of_some_metres_that_leads_nowhere_cuts_nobody_off() -> None:
 
 def test_outside_of_what_was_loaded_people_walk_as_without_streets() -> None:
     elsewhere = Box(LNG + 0.1, LAT, LNG + 0.2, LAT + 0.1)
-    network, known = street_network(CELLS, walls(), streets(*BANKS, barriers=[RIVER], box=elsewhere))
+    found = street_network(CELLS, walls(), streets(*BANKS, barriers=[RIVER], box=elsewhere))
+    network, known = found.network, found.known
     before = walking_network(CELLS, [])
     size = len(CELLS)
 
@@ -272,10 +273,10 @@ def test_outside_of_what_was_loaded_people_walk_as_without_streets() -> None:
 
 
 def test_in_a_field_of_an_extract_people_walk_from_cell_to_cell() -> None:
-    network, known = street_network(CELLS, walls(), streets(line((-600, -800), (600, -800))))
+    found = street_network(CELLS, walls(), streets(line((-600, -800), (600, -800))))
 
-    assert known.all()
-    assert minutes_between(network, (0, 400), (200, 400)) == pytest.approx(
+    assert found.known.all()
+    assert minutes_between(found.network, (0, 400), (200, 400)) == pytest.approx(
         minutes_between(walking_network(CELLS, []), (0, 400), (200, 400))
     )
 
@@ -284,6 +285,23 @@ def test_nothing_is_known_of_streets_far_from_all_that_were_loaded() -> None:
     far = h3.latlng_to_cell(LAT + 0.05, LNG, 11)
     wide = Box(LNG - 0.1, LAT - 0.1, LNG + 0.1, LAT + 0.1)
 
-    _, known = street_network(np.array([far]), walls(CELLS[:0]), streets(*BANKS, box=wide))
+    found = street_network(np.array([far]), walls(CELLS[:0]), streets(*BANKS, box=wide))
 
-    assert not known.any()
+    assert not found.known.any()
+
+
+def test_homes_by_a_narrow_canal_are_on_their_own_bank_and_their_own_side_of_the_walls() -> None:
+    banks = [line((-600, side), (600, side)) for side in (-15, 15)]
+    shut = walls(CELLS, *((square(east, 100, 98), ()) for east in (-400, 0, 400)))
+    found = street_network(CELLS, shut, streets(*banks, barriers=[RIVER]))
+    east_m, north_m = (axis.ravel() for axis in np.meshgrid(np.arange(-500, 501, 13.0), np.arange(-60.5, 61, 11)))
+    lngs, lats = at(east_m, north_m)  # type: ignore[arg-type]
+
+    by_wall = places_of(found.network.cells, shut.closed, shut.outlines, lngs, lats)
+    homes = found.on_own_bank(by_wall, lngs, lats)
+
+    middle = found.plane.of(np.array([LNG]), np.array([LAT]))[0, 1]
+    is_wrong = [np.sign(found.towards[some, 1] - middle) != np.sign(north_m) for some in (by_wall, homes)]
+    assert is_wrong[0].any()
+    assert is_wrong[1].sum() == 0
+    assert (found.marks[homes] == found.marks[by_wall]).all()
