@@ -46,6 +46,9 @@ SMALLEST_WATER_M2 = 5_000.0
 # Degrees around the ways where an extract declares no box: some metres, or a single straight street had no area.
 _MARGIN = 1e-4
 
+#: The keys that say what a line is; what has none of them, such as a city's houses, is passed over at once.
+TELLING = ("highway", "railway", "waterway", "natural")
+
 Tags = Mapping[str, str]
 
 
@@ -80,8 +83,10 @@ class FoundStreets:
         """Takes the lines of a batch."""
         if batch.kind == "points":
             return
+        some = [row for row, tags in enumerate(zip(*(batch.tags[key] for key in TELLING), strict=True)) if any(tags)]
+        kinds = {row: kind_of(batch.kind, batch.of(row)) for row in some}
         for kind in get_args(LineKind):
-            rows = [row for row in range(len(batch)) if kind_of(batch.kind, batch.of(row)) == kind]
+            rows = [row for row in some if kinds[row] == kind]
             shapes, ids = batch.geometries[rows], np.array([batch.ids[row] for row in rows], dtype=object)
             if kind == "shore":
                 large = areas_m2(shapes) >= SMALLEST_WATER_M2 if len(rows) else np.zeros(0, dtype=bool)
