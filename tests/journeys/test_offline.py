@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import Visit
@@ -106,6 +108,12 @@ def back(page: Page) -> None:
 def test_written_without_signal_it_waits_says_so_and_goes_out_by_itself_once(phone: Page, arrived: Arrived) -> None:
     away(phone)
     phone.goto(phone.url)  # opened anew: the kept form
+    picture = io.BytesIO()
+    Image.radial_gradient("L").resize((1200, 800)).save(picture, "PNG")
+    phone.locator("#photos").set_input_files(
+        {"name": "lift.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    expect(phone.locator("#photos-said")).to_contain_text("Photos: 1")
     write(phone)
 
     expect(phone).to_have_url(re.compile("/waiting"))
@@ -125,6 +133,7 @@ def test_written_without_signal_it_waits_says_so_and_goes_out_by_itself_once(pho
     assert CONTACT not in str(outbox(phone)), "what was written is deleted once it is sent"
     phone.locator("[data-link]").click()
     expect(phone.locator("[aria-current=step]")).to_contain_text("Received")
+    expect(phone.locator("main")).to_contain_text("1 photo is kept with the request.")
 
 
 def test_sent_by_a_page_and_by_another_at_once_it_is_one_request(phone: Page, arrived: Arrived) -> None:
