@@ -36,7 +36,7 @@ static:
 	$(BIN)/python setup/check_translations.py
 	$(BIN)/python setup/check_documents.py
 
-# Files go in the order of their names: sorted by how many tests they have, the long journeys would come last and alone.
+# Files go in the order of tests/conftest.py: sorted by how many tests they have, the long journeys would come last and alone.
 test: ## runs everything, on SpatiaLite and on a PostGIS of its own
 	@setup/setup.sh test
 	@$(MAKE) --no-print-directory static

@@ -139,10 +139,7 @@ LOOKS = {
         (PHONE, "light", "plain", ALL), (PHONE, "dark", "plain", COLOURS), (PHONE, "light", "large", NONE),
         (DESKTOP, "light", "large", NONE), (DESKTOP, "light", "plain", ALL), (DESKTOP, "dark", "plain", COLOURS),
     ),
-    "zh": (
-        (PHONE, "light", "plain", ALL), (PHONE, "light", "large", NONE),
-        (DESKTOP, "light", "large", NONE), (DESKTOP, "light", "plain", NONE),
-    ),
+    "zh": ((PHONE, "light", "plain", ALL), (PHONE, "light", "large", NONE), (DESKTOP, "light", "plain", NONE)),
 }  # fmt: skip
 
 

@@ -52,13 +52,16 @@ def assert_loading_again_completes(kept: Database, listing: Path) -> None:
     assert [row["source_id"] for row in rows(kept, "checkpoints")] == [f"K{number}" for number in range(ROWS)]
 
 
-def let_others_go_first() -> None:
-    """On a busy machine the load would be over before whoever stops it has heard of its first rows."""
+def to_be_stopped() -> None:
+    """In the process of a load that is stopped: others go first, or on a busy machine it would be over before whoever
+    stops it has heard of its first rows; and Ctrl-C is heard also where the tests run in the background.
+    """
     os.nice(19)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_keeps_complete_batches_and_says_the_last_row(kept: Database, store_url: str, listing: Path) -> None:
-    load = start(store_url, "load", "checkpoints", listing, before=let_others_go_first)
+    load = start(store_url, "load", "checkpoints", listing, before=to_be_stopped)
     load.told("rows read")
 
     load.process.send_signal(signal.SIGINT)
@@ -73,7 +76,7 @@ def test_ctrl_c_keeps_complete_batches_and_says_the_last_row(kept: Database, sto
 
 
 def test_kill_minus_nine_keeps_complete_batches(kept: Database, store_url: str, listing: Path) -> None:
-    load = start(store_url, "load", "checkpoints", listing, before=let_others_go_first)
+    load = start(store_url, "load", "checkpoints", listing, before=to_be_stopped)
     load.told("rows read")
 
     load.process.kill()

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -40,14 +40,23 @@ def database(environment: dict[str, str]) -> Iterator[Database]:
     made.close()
 
 
+@contextmanager
+def served(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`linli serve` on some port, ended in any case: whoever leaves a process waits for it."""
+    command = [*SERVE, "--port", "0", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield server
+        finally:
+            server.terminate()
+
+
 def test_it_is_healthy_when_it_says_where_it_is_and_leaves_nothing_behind(
     environment: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
     with database.write() as session:
         add_account(session, "demo@example.org", PASSWORD, "coordinator", datetime.now(UTC), is_demo=True)
-    with subprocess.Popen(
-        [*SERVE, "--port", "0"], env={**environment, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True
-    ) as server:
+    with served({**environment, "TMPDIR": str(tmp_path)}) as server:
         assert server.stdout is not None
         where = server.stdout.readline().split()[-1]
         demo = server.stdout.readline() + server.stdout.readline()
@@ -65,7 +74,7 @@ def test_it_is_healthy_when_it_says_where_it_is_and_leaves_nothing_behind(
 
 
 def test_nothing_outlives_a_service_that_was_killed(environment: dict[str, str], database: Database) -> None:
-    with subprocess.Popen([*SERVE, "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True) as server:
+    with served(environment) as server:
         assert server.stdout is not None
         where = server.stdout.readline().split()[-1]
         urllib.request.urlopen(f"{where}/healthz", timeout=10).read()  # noqa: S310
@@ -79,8 +88,7 @@ def test_nothing_outlives_a_service_that_was_killed(environment: dict[str, str],
 def test_connections_that_come_at_once_are_spread_over_the_processes(
     environment: dict[str, str], database: Database
 ) -> None:
-    serve = [*SERVE[:-1], "2", "--port", "0"]
-    with subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True) as server, ExitStack() as browsers:
+    with served(environment, "--workers", "2") as server, ExitStack() as browsers:
         assert server.stdout is not None
         where = urlsplit(server.stdout.readline().split()[-1])
         workers = _workers_within(20, server.pid, 2)
@@ -99,7 +107,6 @@ def test_connections_that_come_at_once_are_spread_over_the_processes(
         for thread in threads:
             thread.join()
         held = [_connections_of(worker, where.port or 0) for worker in workers]
-        server.terminate()
 
     assert sum(held) == 16
     assert min(held) >= 4
@@ -137,9 +144,10 @@ def _workers_within(seconds: float, service: int, count: int) -> list[int]:
 
 def _descriptors_of(process: int) -> list[str]:
     found = []
-    for link in Path(f"/proc/{process}/fd").iterdir():
-        with suppress(FileNotFoundError):  # closed since it was listed
-            found.append(link.readlink().name)
+    with suppress(FileNotFoundError):  # the process ended meanwhile
+        for link in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                found.append(link.readlink().name)
     return found
 
 
@@ -151,9 +159,11 @@ def _connections_of(process: int, port: int) -> int:
 
 
 def _children_of(pid: int) -> list[int]:
-    return [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that ended meanwhile
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def _gone_within(seconds: float, pids: list[int]) -> bool:
