@@ -202,9 +202,7 @@ def _read(session: Session, wanted: ColumnElement[bool]) -> Changes:
     all columns in one number. Taken one by one they cost five times as much.
     """
     plain = [name for name in catalogue.rollup_columns() if name not in (*_OPEN, *_TAKEN)]
-    packed = [
-        sum(cast(cell_deltas.c[name], BigInteger) * 8**k for k, name in enumerate(names)) for names in (_OPEN, _TAKEN)
-    ]
+    packed = (_packed(_OPEN), _packed(_TAKEN))
     query = select(cell_deltas.c.at, cell_deltas.c.cell, *(cell_deltas.c[name] for name in plain), *packed)
     rows = _rows(session, query.where(wanted), 4 + len(plain))
     at, cell = rows[:, 0], rows[:, 1]
@@ -218,6 +216,7 @@ def _read(session: Session, wanted: ColumnElement[bool]) -> Changes:
 
 
 def _packed(names: Sequence[str]) -> ColumnElement[int]:
+    """Some columns of a row as one number, the first in its lowest three bits."""
     return sum((cast(cell_deltas.c[name], BigInteger) * 8**k for k, name in enumerate(names)), literal(0))
 
 
