@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from geo import cells
+from geo.boxes import TooMany, cells_near
+from geo.cells import Cells
 from geo.coordinates import Box
-from geo.covers import TooMany, cells_in_box
 
 #: Leaf ranges asked for at once. More follow the box closer and cost more seeks.
 MOST_RANGES = 200
-
-#: A point can lie this many mean cell widths from the centre of the ancestor of its leaf, and no more: hexagons of a
-#: finer resolution stick out of their parent by less than a third of its width.
-REACH = 1.0
 
 
 def touching(session: Session, of: Table, box: Box) -> ColumnElement[bool]:
@@ -38,16 +34,15 @@ def leaves_near(leaf: Column[Any], box: Box) -> ColumnElement[bool] | None:
     It holds for every leaf inside the box and for some outside, so the exact place is to be compared as well.
     """
     for res in range(cells.FINEST, 0, -1):
-        margin = math.degrees(REACH * 1.4 * 1107.712591 / 7 ** (res / 2) / 6371.0088)  # mean edge length, H3 docs
-        wide = margin / max(math.cos(math.radians(max(abs(box.south), abs(box.north)))), 0.01)
-        around = Box(
-            max(box.west - wide, -180.0), max(box.south - margin, -90.0),
-            min(box.east + wide, 180.0), min(box.north + margin, 90.0),
-        )  # fmt: skip
         try:
-            found = cells_in_box(around, res, MOST_RANGES)
+            found = cells_near(box, res, MOST_RANGES)
         except TooMany:
             continue
-        lo, hi = cells.leaf_ranges(found)
-        return or_(False, *(leaf.between(a, b) for a, b in zip(lo.tolist(), hi.tolist(), strict=True)))
+        return leaves_under(leaf, found)
     return None
+
+
+def leaves_under(leaf: Column[Any], found: Cells) -> ColumnElement[bool]:
+    """The condition that a leaf cell lies under one of some cells."""
+    lo, hi = cells.leaf_ranges(found)
+    return or_(False, *(leaf.between(a, b) for a, b in zip(lo.tolist(), hi.tolist(), strict=True)))

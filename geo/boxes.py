@@ -1,4 +1,4 @@
-"""Which cells belong to a box: those whose centre is in it. So boxes side by side never share a cell."""
+"""Which cells belong to a box, those whose centre is in it, so that boxes side by side share none; and which are near."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from h3ronpy import ContainmentMode
 from h3ronpy.vector import wkb_to_cells
 from numpy.typing import NDArray
 
-from geo.cells import CELL_KM2, COARSEST, FINEST, Cells, centers
+from geo.cells import CELL_KM2, COARSEST, FINEST, LEAF_WITHIN_M, Cells, centers
 from geo.coordinates import Box
-from geo.distances import EARTH_RADIUS_M
+from geo.distances import EARTH_RADIUS_M, METRES_A_DEGREE
 
 MOST_CELLS = 100_000  # 50 ms to list; a page draws a fifth of it
 # Cells of one resolution differ in size: the smallest has 0.6 of the mean area (H3 documentation).
@@ -46,6 +46,20 @@ def cells_in_box(box: Box, res: int, limit: int = MOST_CELLS) -> Cells:
     if len(cells) > limit:
         raise TooMany(len(cells), _resolution_for(box, limit))
     return cells
+
+
+def cells_near(box: Box, res: int, limit: int = MOST_CELLS) -> Cells:
+    """The cells of a resolution under which a leaf can lie whose centre is in the box, and some around them.
+
+    Raises TooMany above the limit.
+    """
+    high = LEAF_WITHIN_M[res] / METRES_A_DEGREE
+    wide = high / max(np.cos(np.radians(max(abs(box.south), abs(box.north)))), 0.01)
+    around = Box(
+        max(box.west - wide, -180.0), max(box.south - high, -90.0),
+        min(box.east + wide, 180.0), min(box.north + high, 90.0),
+    )  # fmt: skip
+    return cells_in_box(around, res, limit)
 
 
 def likely_count(box: Box, res: int) -> float:

@@ -109,6 +109,14 @@ def covers(polygons: Iterable[BaseGeometry], limit_km2: float = LIMIT_KM2) -> li
     return [one for part in parts for one in _covered(part)]
 
 
+def check_size(polygon: BaseGeometry, limit_km2: float = LIMIT_KM2) -> None:
+    """Raises what `cover` would raise of a polygon or multipolygon, without making its cover."""
+    shapes = np.array([polygon], dtype=object)
+    _check(shapes)
+    _bring_within_one_turn(shapes)
+    _check_size(shapes, limit_km2)
+
+
 def cover_of_cells(cells: Cells | Sequence[int]) -> Cover:
     """The cover of cells of any mix of resolutions; one finer than 11 counts as that of 11 it lies in."""
     given = np.asarray(cells, dtype=np.int64).reshape(-1)

@@ -19,15 +19,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from data import boxes
-from geo import cells
 from geo.coordinates import Box
 from geo.distances import EARTH_RADIUS_M
 from geo.walls import EDGE_M
 from layers import catalogue
 from layers.compounds.rules import LEAST_SHARE
 from layers.description import Layer
-from layers.needs.record import Need
-from layers.needs.rules import OPEN
+from layers.zone_needs import needs_inside
 
 #: Fields of a feature that are told of it, beside its id.
 TOLD = {
@@ -66,12 +64,12 @@ def effects_of(session: Session, outline: BaseGeometry, starts: datetime, ends: 
         layer = catalogue.layer(name)
         return [row for row in _during(session, layer, near, starts, ends) if row.get(layer.state_field) not in over]
 
-    inside, cut = _compounds(outline, rows_of("compounds"))
     shapely.prepare(outline)
+    inside, cut = _compounds(outline, rows_of("compounds"))
     return Effects(
         inside,
         cut,
-        _needs(session, outline, near),
+        needs_inside(session, outline),
         _gates(outline, rows_of("checkpoints", "closed")),
         _told("volunteer_shifts", _touched(outline, rows_of("volunteer_shifts", "cancelled"))),
         _told("supply_drops", _touched(outline, rows_of("supply_drops", "cancelled", "distributed"))),
@@ -95,10 +93,12 @@ def _compounds(
 
     Less than LEAST_SHARE on either side of the line is taken for a drawing error along a wall, as for the status.
     """
-    shapes = np.array([row["geometry"] for row in rows], dtype=object)
-    if not len(shapes):
+    if not rows:
         return [], []
-    share = shapely.area(shapely.intersection(shapes, outline)) / shapely.area(shapes)
+    shapes = np.array([row["geometry"] for row in rows], dtype=object)
+    share = shapely.contains_properly(outline, shapes).astype(float)
+    crossing = share == 0
+    share[crossing] = shapely.area(shapely.intersection(shapes[crossing], outline)) / shapely.area(shapes[crossing])
     told = [
         {name: row[name] for name in ("id", "name", "community", "households", "population")}
         | {"share": round(float(part), 3)}
@@ -107,22 +107,6 @@ def _compounds(
     inside = [one for one, part in zip(told, share.tolist(), strict=True) if part > 1 - LEAST_SHARE]
     cut = [one for one, part in zip(told, share.tolist(), strict=True) if LEAST_SHARE <= part <= 1 - LEAST_SHARE]
     return inside, cut
-
-
-def _needs(session: Session, outline: BaseGeometry, box: Box) -> dict[str, Any]:
-    query = select(Need.leaf, Need.state, Need.urgency, Need.people, Need.organization).where(Need.state.in_(OPEN))
-    near = boxes.leaves_near(Need.__table__.c.leaf, box)  # type: ignore[arg-type]
-    rows = session.execute(query if near is None else query.where(near)).all()
-    lngs, lats = cells.centers(np.array([row.leaf for row in rows], dtype=np.int64))
-    found = [row for row, is_in in zip(rows, shapely.intersects_xy(outline, lngs, lats).tolist(), strict=True) if is_in]
-    taken = [row for row in found if row.state == "assigned"]
-    return {
-        "open": len(found),
-        "urgent": sum(row.urgency == "urgent" for row in found),
-        "taken": len(taken),
-        "people": sum(row.people for row in taken),
-        "organizations": sorted({row.organization for row in taken if row.organization}),
-    }
 
 
 def _gates(outline: BaseGeometry, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

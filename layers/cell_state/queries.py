@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import or_, select, text
+from sqlalchemy import bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
 from data import rollups
@@ -29,11 +29,12 @@ SIZES = range(32)
 
 _HOLDS = text(
     " UNION ALL ".join(  # the only things put into the text are numbers
-        "SELECT kind, tag, first, second, lo, hi, rank, n, hours, layer FROM cell_spans "  # noqa: S608
-        f"WHERE size = {size} AND starts > :at - {4**size if size < 30 else 2**62} AND starts <= :at AND ends > :at"
+        "SELECT kind, tag, first, second, lo, hi, rank, n, hours FROM cell_spans "  # noqa: S608
+        f"WHERE size = {size} AND starts > :at - {4**size if size < 30 else 2**62} AND starts <= :at AND ends > :at "
+        "AND layer IN :layers"
         for size in SIZES
     )
-)
+).bindparams(bindparam("layers", expanding=True))
 _STARTS = " UNION ALL ".join(
     f"SELECT MIN(starts) AS moment FROM cell_spans WHERE size = {size} AND starts > :at"  # noqa: S608
     for size in SIZES
@@ -50,8 +51,7 @@ def holding_at(
     session: Session, at: datetime, zone: ZoneInfo, layers: frozenset[str]
 ) -> tuple[Holding, datetime | None]:
     """The spans of some layers that hold at a moment, and the next moment at which that may change by itself."""
-    rows = session.execute(_HOLDS, {"at": rollups.milliseconds(at)}).all()
-    own = [row for row in rows if row[9] in layers]
+    own = session.execute(_HOLDS, {"at": rollups.milliseconds(at), "layers": sorted(layers)}).all()
     timed = {row[8] for row in own if row[8]}
     special = special_days(session) if timed else []
     open_now = {hours for hours in timed if is_open(hours, at, zone, special)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Double, Integer, LargeBinary, SmallInteger, Text, false
+from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, SmallInteger, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.base import Base
@@ -16,6 +16,8 @@ class Need(FeatureColumns, Base):
     """A need. Its place here is a leaf cell; `slot` is its service's column in the rollups."""
 
     __tablename__ = "needs"
+    # What is open and what is overdue is counted from the index alone.
+    __table_args__ = (Index(None, "state", "service", "reported_at"), FeatureColumns.__table_args__)
     reference: Mapped[str] = mapped_column(Text, index=True)
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
     service: Mapped[str] = mapped_column(Text)
@@ -27,7 +29,7 @@ class Need(FeatureColumns, Base):
     shared: Mapped[bool] = mapped_column(server_default=false())  # of a place many use; neighbours may see it
     consent: Mapped[bool | None]  # of a need told by somebody else: whether the person knows of it
     voices: Mapped[int] = mapped_column(Integer, server_default="0")  # neighbours who said "me too"
-    state: Mapped[str] = mapped_column(Text, index=True)
+    state: Mapped[str] = mapped_column(Text)
     state_before: Mapped[str | None] = mapped_column(Text)
     leaf: Mapped[int] = mapped_column(Cell, index=True)
     community: Mapped[str] = mapped_column(Text)

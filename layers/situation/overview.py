@@ -21,7 +21,7 @@ from layers.compounds.record import Compound
 from layers.gate_staffing import unstaffed
 from layers.supply_drops.queries import to_follow
 from layers.supply_drops.rules import is_late
-from layers.triage.queries import Filter, counts
+from layers.triage.queries import open_and_overdue
 
 EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
 
@@ -74,15 +74,15 @@ def figures_now(session: Session, now: datetime, zone: ZoneInfo, gaps: Mapping[i
     """The figures of the present moment. gaps: by cell of AREA, open needs that no shift on duty serves, as
     layers.cell_state.present keeps them ready: counting them anew takes seconds in a city.
     """
-    needs = counts(session, Filter(), now)
+    opened, overdue = open_and_overdue(session, now)
     drops = catalogue.layer("supply_drops")
     holding, _ = holding_at(session, now, zone, frozenset({drops.name}))
     return Figures(
-        open=needs["shown"]["all"],
+        open=opened,
         uncovered=sum(gap > 0 for gap in gaps.values()),
         locked=locked_households(session, now),
         due=sum(int(measured(holding, measure, AREA)[1].sum()) for measure in drops.measures),
-        overdue=needs["overdue"]["yes"],
+        overdue=overdue,
         late=sum(is_late(row, now) for row in to_follow(session, now, now + A_DAY)),
         unstaffed=len(unstaffed(session, now, zone)),
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from data.columns import Moment
@@ -87,21 +87,37 @@ def counts(session: Session, wanted: Filter, at: datetime) -> dict[str, dict[str
     promised = times(session)
     states = OPEN if set(wanted.states) <= set(OPEN) else wanted.states
     loose = _with(wanted, states=states, services=(), overdue=False)
-    late = case((_overdue(promised, at), 1), else_=0)
-    query = _chosen(select(Need.state, Need.service, late, func.count()), loose, promised, at)
+    late = func.sum(case((_overdue(promised, at), 1), else_=0))
+    query = _chosen(select(Need.state, Need.service, func.count(), late), loose, promised, at)
     found: dict[str, dict[str, int]] = {"state": {}, "service": {}, "overdue": {"yes": 0}, "shown": {"all": 0}}
-    for state, service, is_overdue, count in session.execute(query.group_by(Need.state, Need.service, late)):
+    for state, service, count, overdue_ones in session.execute(query.group_by(Need.state, Need.service)):
         is_state, is_service = state in wanted.states, not wanted.services or service in wanted.services
-        is_late = bool(is_overdue) or not wanted.overdue
-        for name, value, counted in (
-            ("state", state, is_service and is_late),
-            ("service", service, is_state and is_late),
-            ("overdue", "yes", is_state and is_service and bool(is_overdue)),
-            ("shown", "all", is_state and is_service and is_late),
+        seen = overdue_ones if wanted.overdue else count
+        for name, value, counted, number in (
+            ("state", state, is_service, seen),
+            ("service", service, is_state, seen),
+            ("overdue", "yes", is_state and is_service, overdue_ones),
+            ("shown", "all", is_state and is_service, seen),
         ):
-            if counted:
-                found[name][value] = found[name].get(value, 0) + count
+            if counted and number:
+                found[name][value] = found[name].get(value, 0) + number
     return found
+
+
+def open_and_overdue(session: Session, at: datetime) -> tuple[int, int]:
+    """How many needs are open, and how many of them overdue: of all of them, so from ranges of an index alone."""
+    to_meet, to_do = _moments(times(session), at)
+    late = [
+        select(func.count().label("found")).where(
+            Need.state == state, Need.service == service, Need.reported_at < reported_before
+        )
+        for state in OPEN
+        for service, reported_before in (to_do if state == "reported" else to_meet).items()
+    ]
+    opened = session.execute(select(func.count()).where(Need.state.in_(OPEN))).scalar_one()
+    if not late:
+        return opened, 0
+    return opened, int(session.execute(select(func.sum(union_all(*late).subquery().c.found))).scalar_one())
 
 
 def became_overdue(session: Session, since: datetime, at: datetime) -> list[dict[str, Any]]:
@@ -161,10 +177,15 @@ def _chosen(query: Select[Any], wanted: Filter, promised: Mapping[str, Times], a
 
 def _overdue(promised: Mapping[str, Times], at: datetime) -> ColumnElement[bool]:
     """`layers.needs.rules.overdue` as a condition."""
-    to_meet = {name: at - one.meet for name, one in promised.items()}
-    to_do = {name: at - min(one.acknowledge, one.meet) for name, one in promised.items()}
+    to_meet, to_do = _moments(promised, at)
     reported_before = case((Need.state == "reported", _of_service(to_do)), else_=_of_service(to_meet))
     return and_(Need.state.in_(OPEN), Need.reported_at < reported_before)
+
+
+def _moments(promised: Mapping[str, Times], at: datetime) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """By service: reported before it, a need should be met by now, and one nobody has answered be answered or met."""
+    to_meet = {name: at - one.meet for name, one in promised.items()}
+    return to_meet, {name: at - min(one.acknowledge, one.meet) for name, one in promised.items()}
 
 
 def _of_service(moments: Mapping[str, datetime]) -> ColumnElement[datetime]:

@@ -24,10 +24,10 @@ def official(signed_in: SignedIn) -> FlaskClient:
     return in_a_page(signed_in("city_official", duty=None))
 
 
-def report(database: Database, hours_ago: float) -> None:
-    need = Feature.model_validate({"service": "food", "reported_at": NOW - timedelta(hours=hours_ago)})
+def report(database: Database, hours_ago: float, service: str = "food") -> int:
+    need = Feature.model_validate({"service": service, "reported_at": NOW - timedelta(hours=hours_ago)})
     with database.write() as session:
-        actions.report(session, need, LNG, LAT, NOW)
+        return actions.report(session, need, LNG, LAT, NOW).need_id
 
 
 def figures(app: Flask, client: FlaskClient) -> dict[str, tuple[int, str, str]]:
@@ -62,6 +62,24 @@ def test_each_figure_counts_its_rows_and_says_how_it_changed_in_a_day(
     }
     for address in ("/dashboard", "/dashboard/list"):
         assert 'class="overview"' in official.get(address).get_data(as_text=True)
+
+
+def test_the_overdue_are_those_of_the_list_whatever_was_answered(
+    app: Flask, official: FlaskClient, database: Database
+) -> None:
+    for service in ("food", "medicine"):
+        for hours in (0, 1, 10, 30, 100):
+            for answered in (False, True):
+                need_id = report(database, hours, service)
+                if answered:
+                    official.post(f"/api/v1/needs/{need_id}/moves", json={"to": "acknowledged"})
+    listed = official.get("/api/v1/triage?overdue=true&limit=100").get_json()
+
+    found = figures(app, official)
+
+    assert found["open requests"][0] == 20
+    assert found["overdue requests"][0] == len(listed["needs"])
+    assert 4 < len(listed["needs"]) < 16
 
 
 def test_a_shift_that_serves_takes_the_area_out_of_those_nobody_covers(

@@ -44,7 +44,7 @@ def zone_effects(body: Outline) -> Response:
     with service().database.snapshot() as session:
         outline = _drawn(body) or outline_of_compounds(session, body.compounds)
         try:
-            covers.cover(outline)
+            covers.check_size(outline)
         except covers.TooLarge as error:
             raise _bad("geometry", str(error)) from error
         effects = effects_of(session, outline, starts, body.valid_to)
