@@ -1,4 +1,4 @@
-"""Which cells belong to a box, those whose centre is in it, so that boxes side by side share none; and which are near."""
+"""Which cells belong to a box, those whose centre is in it, so boxes side by side share none; and which are near."""
 
 from __future__ import annotations
 
