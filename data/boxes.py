@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, column, func, or_, select, table
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from geo import cells
@@ -28,7 +28,7 @@ def touching(session: Session, of: Table, box: Box) -> ColumnElement[bool]:
     return of.c.id.in_(inside)
 
 
-def leaves_near(leaf: Column[Any], box: Box) -> ColumnElement[bool] | None:
+def leaves_near(leaf: SQLColumnExpression[Any], box: Box) -> ColumnElement[bool] | None:
     """The condition that a leaf cell lies in or close around the box; None where the box is nearly everything.
 
     It holds for every leaf inside the box and for some outside, so the exact place is to be compared as well.
@@ -42,7 +42,7 @@ def leaves_near(leaf: Column[Any], box: Box) -> ColumnElement[bool] | None:
     return None
 
 
-def leaves_under(leaf: Column[Any], found: Cells) -> ColumnElement[bool]:
+def leaves_under(leaf: SQLColumnExpression[Any], found: Cells) -> ColumnElement[bool]:
     """The condition that a leaf cell lies under one of some cells."""
     lo, hi = cells.leaf_ranges(found)
     return or_(False, *(leaf.between(a, b) for a, b in zip(lo.tolist(), hi.tolist(), strict=True)))

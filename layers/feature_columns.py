@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +19,7 @@ class FeatureColumns:
     because the journal still speaks of them.
     """
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read once by SQLAlchemy, never changed
+    __table_args__: Any = {"sqlite_autoincrement": True}  # noqa: RUF012 - read once by SQLAlchemy, never changed
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, sort_order=-10)
     source_id: Mapped[str | None] = mapped_column(Text, unique=True, sort_order=-9)

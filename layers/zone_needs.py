@@ -27,8 +27,6 @@ from layers.vocabulary.queries import vocabulary
 #: Cells along the border that are looked into: with more there are fewer needs to read, and more ranges to seek.
 MOST_ON_BORDER = 400
 
-LEAF = Need.__table__.c.leaf
-
 
 def needs_inside(session: Session, outline: BaseGeometry) -> dict[str, Any]:
     """How many needs in polygons of WGS 84 degrees are "open", and of these "urgent" and "taken" by an organization;
@@ -38,10 +36,10 @@ def needs_inside(session: Session, outline: BaseGeometry) -> dict[str, Any]:
     opened, urgent = _of_whole(session, whole)
     # Written so, the store seeks by leaf; by state SQLite would hold every open need against four hundred ranges.
     is_open = case((Need.state.in_(OPEN), 1), else_=0) == 1
-    along = select(LEAF, Need.urgency == "urgent").where(is_open, boxes.leaves_under(LEAF, border))
+    along = select(Need.leaf, Need.urgency == "urgent").where(is_open, boxes.leaves_under(Need.leaf, border))
     on_border = _inside(session, outline, along)
-    assigned = select(LEAF, Need.people, Need.organization).where(Need.state == "assigned")
-    near = boxes.leaves_near(LEAF, Box(*outline.bounds))  # type: ignore[arg-type]
+    assigned = select(Need.leaf, Need.people, Need.organization).where(Need.state == "assigned")
+    near = boxes.leaves_near(Need.leaf, Box(*outline.bounds))
     taken = _inside(session, outline, assigned if near is None else assigned.where(near))
     return {
         "open": opened + len(on_border),
@@ -61,7 +59,7 @@ def _of_whole(session: Session, whole: Cells) -> tuple[int, int]:
     return int(found[0] or 0), int(found[1] or 0)
 
 
-def _inside(session: Session, outline: BaseGeometry, query: Select[Any]) -> list[tuple[Any, ...]]:
+def _inside(session: Session, outline: BaseGeometry, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Those rows, led by their leaf, whose leaf has its centre in the outline."""
     rows = session.execute(query).all()
     lngs, lats = cells.centers(np.array([row[0] for row in rows], dtype=np.int64))

@@ -141,7 +141,7 @@ def corners(compounds: Sequence[dict[str, Any]], homes: Homes, beyond: NDArray[n
 def care_asked(session: Session, compounds: Sequence[dict[str, Any]]) -> dict[int, int]:
     """By compound id, how many households there have an open request for care, as far as they can be told apart."""
     shapes = [row["geometry"] for row in compounds]
-    near = boxes.leaves_near(Need.__table__.c.leaf, _around(compounds))  # type: ignore[arg-type]
+    near = boxes.leaves_near(Need.leaf, _around(compounds))
     query = select(Need.leaf, Need.household).where(Need.state.in_(OPEN), Need.service.in_(CARE_SERVICES))
     rows = session.execute(query if near is None else query.where(near)).all()
     if not rows:

@@ -72,7 +72,7 @@ def shared_near(session: Session, lng: float, lat: float) -> list[SharedNeed]:
     Those whose service is reviewed first only once they are acknowledged. Distance is taken from the centre of the
     area, some 50 m across, in which the need lies: asking from many places finds out that area and no more.
     """
-    near = boxes.leaves_near(Need.__table__.c.leaf, _around(lng, lat))  # type: ignore[arg-type]
+    near = boxes.leaves_near(Need.leaf, _around(lng, lat))
     seen = {name: PUBLISHED if one.review_first else OPEN for name, one in times(session).items()}
     query = select(Need.id, Need.leaf, Need.service, Need.reported_at, Need.voices, Need.state).where(
         Need.shared, Need.state.in_(OPEN)

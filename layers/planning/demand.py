@@ -101,7 +101,7 @@ Row = tuple[int, float, float, float, int]
 def _needs(session: Session, request: Request, services: frozenset[str], weights: Weights) -> list[Row]:
     query = select(Need.leaf, Need.service, Need.urgency, Need.reported_at, Need.state, Need.claim_until)
     query = query.where(Need.state.in_(OPEN), Need.service.in_(services)).order_by(Need.id)
-    near = boxes.leaves_near(Need.__table__.c.leaf, request.box) if request.box is not None else None  # type: ignore[arg-type]
+    near = boxes.leaves_near(Need.leaf, request.box) if request.box is not None else None
     rows = session.execute(query if near is None else query.where(near)).mappings().all()
     leaves = np.array([row["leaf"] for row in rows], dtype=np.int64)
     places = zip(cells.parent(leaves, COVER).tolist(), *(c.tolist() for c in cells.centers(leaves)), strict=True)

@@ -88,7 +88,8 @@ def counts(session: Session, wanted: Filter, at: datetime) -> dict[str, dict[str
     states = OPEN if set(wanted.states) <= set(OPEN) else wanted.states
     loose = _with(wanted, states=states, services=(), overdue=False)
     late = func.sum(case((_overdue(promised, at), 1), else_=0))
-    query = _chosen(select(Need.state, Need.service, func.count(), late), loose, promised, at)
+    columns: list[Any] = [Need.state, Need.service, func.count(), late]
+    query = _chosen(select(*columns), loose, promised, at)
     found: dict[str, dict[str, int]] = {"state": {}, "service": {}, "overdue": {"yes": 0}, "shown": {"all": 0}}
     for state, service, count, overdue_ones in session.execute(query.group_by(Need.state, Need.service)):
         is_state, is_service = state in wanted.states, not wanted.services or service in wanted.services

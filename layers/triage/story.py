@@ -186,7 +186,7 @@ def _alike(one: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         max(one["lng"] - wide, -180.0), max(one["lat"] - NEAR_DEGREES, -90.0),
         min(one["lng"] + wide, 180.0), min(one["lat"] + NEAR_DEGREES, 90.0),
     )  # fmt: skip
-    near = boxes.leaves_near(Need.__table__.c.leaf, around)  # type: ignore[arg-type]
+    near = boxes.leaves_near(Need.leaf, around)
     alike: list[ColumnElement[bool]] = [] if near is None else [near]
     if one["household"]:
         alike.append(Need.household == one["household"])
