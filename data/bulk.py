@@ -38,9 +38,9 @@ class _Plan:
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         by_column = []
         for name, change in zip(self.names, self.changes, strict=True):
-            values = [row[name] for row in rows]
+            values = [row.get(name) for row in rows]
             if name in self.texts:
-                check_texts(values)
+                check_texts(["".join(filter(None, values))])  # one look at a long text is cheaper than many
             by_column.append(values if change is None else _changed(change, values))
         return list(zip(*by_column, strict=True))
 
@@ -53,12 +53,17 @@ def _changed(change: Callable[[Any], Any], values: list[Any]) -> list[Any]:
     return [change(value) for value in values]
 
 
-def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows of one shape (the first row's keys) in the caller's transaction."""
+def insert_rows(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None
+) -> None:
+    """Inserts rows in the caller's transaction: the columns of some names, or those of the first row's keys.
+
+    A row that lacks one of them has nothing there; what else it holds is not kept here.
+    """
     if not rows:
         return
     connection = session.connection()
-    names = tuple(rows[0])
+    names = tuple(rows[0] if names is None else names)
     if connection.dialect.name == "postgresql" and len(rows) >= MANY:
         _copy_in(connection, _copy(table, names, connection.dialect), rows)
         return

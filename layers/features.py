@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
@@ -263,11 +264,12 @@ def _rows_of(
 ) -> list[tuple[dict[str, Any], figures.Footprint]]:
     rows: list[dict[str, Any]] = []
     seen: set[str] = set()
-    for one in incoming:
+    flat = shapely.force_2d(np.array([one.geometry for one in incoming], dtype=object))
+    for one, geometry in zip(incoming, flat.tolist(), strict=True):
         row = {
-            **one.values.model_dump(),
+            **vars(one.values),
             **one.columns,
-            "geometry": _as_kept(layer, one.geometry),
+            "geometry": _as_kept(layer, geometry),
             "changed_at": at,
             "since": None,
         }
@@ -319,14 +321,11 @@ def _problem(layer: Layer, row: dict[str, Any], seen: set[str]) -> str:
 
 
 def _as_kept(layer: Layer, geometry: BaseGeometry | None) -> BaseGeometry | None:
-    if geometry is None:
-        return None
-    flat: BaseGeometry = shapely.force_2d(geometry)
-    if layer.geometry == "polygon" and isinstance(flat, shapely.Polygon):
-        return shapely.MultiPolygon([flat])
-    if layer.geometry == "point" and isinstance(flat, shapely.MultiPoint) and len(flat.geoms) == 1:
-        return flat.geoms[0]
-    return flat
+    if layer.geometry == "polygon" and isinstance(geometry, shapely.Polygon):
+        return shapely.MultiPolygon([geometry])
+    if layer.geometry == "point" and isinstance(geometry, shapely.MultiPoint) and len(geometry.geoms) == 1:
+        return geometry.geoms[0]
+    return geometry
 
 
 def _known(session: Session, layer: Layer, source_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -347,22 +346,21 @@ def _insert(session: Session, layer: Layer, rows: list[dict[str, Any]]) -> list[
     if not rows:
         return []
     ids = _take_ids(session, layer, len(rows))
-    names = [name for name in layer.table.c.keys() if name != "id"]  # noqa: SIM118 - not a dict
-    insert_rows(
-        session,
-        layer.table,
-        [{"id": i, **{name: row.get(name) for name in names}} for i, row in zip(ids, rows, strict=True)],
-    )
-    _insert_private(session, layer, list(zip(ids, rows, strict=True)))
+    for feature_id, row in zip(ids, rows, strict=True):
+        row["id"] = feature_id
+    insert_rows(session, layer.table, rows, layer.table.c.keys())
+    _insert_private(session, layer, rows)
     return ids
 
 
-def _insert_private(session: Session, layer: Layer, rows: list[tuple[int, dict[str, Any]]]) -> None:
-    if layer.private_table is None or not rows:
+def _insert_private(session: Session, layer: Layer, rows: list[dict[str, Any]]) -> None:
+    """Inserts what is private of rows, under their "id"."""
+    if layer.private_table is None:
         return
     key, *names = layer.private_table.c.keys()
-    private = [{key: feature_id, **{name: row[name] for name in names}} for feature_id, row in rows]
-    insert_rows(session, layer.private_table, private)
+    for row in rows:
+        row[key] = row["id"]
+    insert_rows(session, layer.private_table, rows, [key, *names])
 
 
 def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
@@ -403,7 +401,7 @@ def _updated(
     if layer.private_table is not None:
         key = layer.private_table.c[0]
         session.execute(delete(layer.private_table).where(key == feature_id))
-        _insert_private(session, layer, [(feature_id, row)])
+        _insert_private(session, layer, [{**row, "id": feature_id}])
     after = {**before, **kept}
     changed = sorted(
         name for name, value in kept.items() if name not in ("changed_at", "geometry") and before[name] != value
@@ -444,7 +442,7 @@ def _journal_cells(*footprints: figures.Footprint) -> list[int]:
                     named.update(found.tolist())
                     break
         else:
-            named.add(cells.parent(footprint, cells.FINEST))
+            named.add(cells.ancestor(footprint, cells.FINEST))
     return sorted(named)
 
 

@@ -137,12 +137,12 @@ def write_amounts(session: Session, changes: Iterable[Change]) -> None:
     net = [(one, change) for change in changes for one in _net(change)]
     if not net:
         return
-    _write_deltas(session, net)
+    names = sorted({name for (_, amounts), _ in net for name in amounts})
+    _write_deltas(session, names, net)
     points = [(footprint, amounts) for (footprint, amounts), _ in net if not isinstance(footprint, Cover)]
     if len(points) == len(net) <= FEW:
         rollups.apply_few(session, _summed_few(points))
         return
-    names = columns()
     keys, amounts = summed(names, [standing for standing, _ in net])
     rollups.apply(session, names, keys, amounts)
 
@@ -184,9 +184,8 @@ def _net(change: Change) -> list[Weight]:
     return found
 
 
-def _write_deltas(session: Session, net: Sequence[tuple[Weight, Change]]) -> None:
-    used = sorted({name for (_, amounts), _ in net for name in amounts})
-    nothing = dict.fromkeys(used, 0)
+def _write_deltas(session: Session, names: Sequence[str], net: Sequence[tuple[Weight, Change]]) -> None:
+    nothing = dict.fromkeys(names, 0)
     rows: list[dict[str, Any]] = []
     for (footprint, amounts), change in net:
         if change.effective_at is None:
@@ -196,14 +195,14 @@ def _write_deltas(session: Session, net: Sequence[tuple[Weight, Change]]) -> Non
             "feature_id": change.feature_id,
         }  # fmt: skip
         if isinstance(footprint, Cover):
-            found, shares = finest(used, [(footprint, amounts)])
+            found, shares = finest(names, [(footprint, amounts)])
             rows += [
-                {"cell": cell, **fixed, **dict(zip(used, values, strict=True))}
+                {"cell": cell, **fixed, **dict(zip(names, values, strict=True))}
                 for cell, values in zip(found.tolist(), shares.tolist(), strict=True)
                 if any(values)
             ]
         else:
-            rows.append({"cell": cells.parent(footprint, cells.FINEST), **fixed, **nothing, **amounts})
+            rows.append({"cell": cells.ancestor(footprint, cells.FINEST), **fixed, **nothing, **amounts})
     insert_rows(session, Base.metadata.tables["cell_deltas"], rows)
 
 
