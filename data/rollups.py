@@ -7,7 +7,7 @@ A span row says that over one leaf range something holds between two moments (mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -115,7 +115,7 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
     rows = np.column_stack((keys[order], amounts[np.ix_(order, used)]))
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        run(connection, _upsert_arrays(names), [column.tolist() for column in rows.T])
+        run(connection, _upsert_arrays(names), [_array(column.tolist()) for column in rows.T])
     else:
         run_many(connection, _upsert(names, 1), list(map(tuple, rows.tolist())))
 
@@ -128,7 +128,7 @@ def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]
     rows = [(*key, *(sums[key].get(name, 0) for name in names)) for key in sorted(sums)]
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        run(connection, _upsert_arrays(names), [list(column) for column in zip(*rows, strict=True)])
+        run(connection, _upsert_arrays(names), [_array(column) for column in zip(*rows, strict=True)])
     else:
         run(connection, _upsert(names, len(rows)), [value for row in rows for value in row])
 
@@ -143,6 +143,11 @@ def _upsert(columns: tuple[str, ...], rows: int) -> str:
     row = "(" + ", ".join("?" * (len(columns) + 2)) + ")"
     names, values = ", ".join(columns), ", ".join([row] * rows)
     return f"INSERT INTO cell_rollups (res, cell, {names}) VALUES {values} {_adding(columns)}"  # noqa: S608
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL writes an array: the driver looks at each of them, for longer than it is written."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 @lru_cache(maxsize=64)
