@@ -32,6 +32,16 @@ if ! is_done "$wanted" "$packages"; then
     mark_done requirements.txt "$(fingerprint setup/build.txt requirements.txt)"
 fi
 
+# What only measuring needs is large, and comes on top.
+if [ "$1" = bench ]; then
+    beside=$(fingerprint requirements-bench.txt)
+    if ! is_done requirements-bench.txt "$beside"; then
+        echo "Installing what Linli is measured beside"
+        install --require-hashes --no-build-isolation -r requirements-bench.txt
+        mark_done requirements-bench.txt "$beside"
+    fi
+fi
+
 checkout=$(fingerprint pyproject.toml)
 if ! is_done checkout "$checkout" || [ ! -x .venv/bin/linli ]; then
     install --no-deps --no-build-isolation --editable .

@@ -16,6 +16,7 @@ pin setup/build.txt setup/build.in
 pin setup/node.txt setup/node.in
 pin requirements.txt --constraint setup/build.txt requirements.in
 pin requirements-dev.txt --constraint requirements.txt --constraint setup/build.txt requirements.in requirements-dev.in
+pin requirements-bench.txt --constraint requirements-dev.txt --constraint setup/build.txt requirements-bench.in
 
 npm=npm
 command -v npm >/dev/null 2>&1 || npm=.venv/bin/npm

@@ -10,7 +10,8 @@ import pytest
 
 from tests.house.checkout import ROOT, files, name_of
 
-PYTHON = [ROOT / name for name in ("requirements.txt", "requirements-dev.txt", "setup/build.txt", "setup/node.txt")]
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
+PYTHON = [ROOT / name for name in (*REQUIREMENTS, "setup/build.txt", "setup/node.txt")]
 LOCKS = [*PYTHON, ROOT / "package-lock.json"]
 ADDRESS = re.compile(r"://|\bfile:|index-url|find-links|\"resolved\"")
 
@@ -41,6 +42,12 @@ def test_everything_that_runs_is_also_there_in_development() -> None:
     assert running - developing == set()
 
 
+def test_what_is_measured_beside_linli_changes_no_version_of_what_linli_needs() -> None:
+    developing, measuring = (dict(versions(name)) for name in ("requirements-dev.txt", "requirements-bench.txt"))
+
+    assert {name: there for name, there in measuring.items() if developing.get(name, there) != there} == {}
+
+
 def test_every_script_served_by_linli_comes_from_a_pinned_package() -> None:
     pinned = json.loads((ROOT / "package.json").read_text())["dependencies"]
     lines = (ROOT / "setup" / "browser_scripts.txt").read_text().splitlines()
@@ -56,6 +63,12 @@ def test_no_page_or_style_asks_a_third_party_for_a_file() -> None:
     pages = [path for kind in ("html", "css", "js") for path in files(f"webmap/**/*.{kind}")]
 
     assert [name_of(page) for page in pages if outside.search(page.read_text(encoding="utf-8"))] == []
+
+
+def versions(lock: str) -> list[tuple[str, set[str]]]:
+    """The versions of each package that a lock file holds, some of them for one Python only."""
+    found = [pin.split("==") for pin in pins(ROOT / lock)]
+    return [(name, {version for other, version in found if other == name}) for name, _ in found]
 
 
 def pins(lock: Path) -> list[str]:
