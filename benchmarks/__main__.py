@@ -25,6 +25,7 @@ from benchmarks import (
     planning,
     publishing,
     servers,
+    shortfall,
     sitrep,
     town,
     triage_list,
@@ -58,6 +59,7 @@ def main(sizes: str, stores: str, write: bool) -> None:
             _section(lines, lambda s=store: publishing.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: triage_list.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: deciding.measure(s, _empty(s, cluster, Path(folder))))
+            _section(lines, lambda s=store: shortfall.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: sitrep.measure(s, _empty(s, cluster, Path(folder))))
             _section(lines, lambda s=store: loading.measure(s, _empty(s, cluster, Path(folder)), Path(folder)))
     if write:

@@ -103,6 +103,11 @@ def sweep(session: Session, limit: int) -> bool:
     return len(numbers) == limit
 
 
+def whole(session: Session) -> tuple[int, ...]:
+    """The numbers of the extracts that count: what is known of streets changes with them."""
+    return tuple(session.execute(select(EXTRACTS.c.id).where(EXTRACTS.c.is_whole).order_by(EXTRACTS.c.id)).scalars())
+
+
 def streets_in(session: Session, wanted: Iterable[Box]) -> Streets:
     """What is known of streets in and around some boxes; of every place from the newest extract that holds it."""
     extracts = session.execute(select(EXTRACTS).where(EXTRACTS.c.is_whole)).mappings().all()

@@ -16,6 +16,7 @@ from data.database import Database
 from data.keeping import kept
 from layers.cell_state.past import Past
 from layers.cell_state.present import Present
+from layers.planning.kept_shortfall import KeptShortfall
 from layers.text import Text
 from layers.vocabulary.queries import emergency_numbers
 from webmap.intake import Intake
@@ -51,6 +52,8 @@ class Service:
     intake: Intake = field(init=False)
     #: What held at other moments than now, for staff.
     past: Past = field(init=False)
+    #: What nobody takes care of, for those who plan.
+    shortfall: KeptShortfall = field(init=False)
     _presents: dict[bool, Present] = field(default_factory=dict, repr=False)
     _demo: bool = field(default=False, repr=False)
     _demo_until: float = field(default=0.0, repr=False)
@@ -61,6 +64,7 @@ class Service:
         self.database.while_waiting = given_up
         self.intake = Intake(self.database)
         self.past = Past(self.database, self.zone)
+        self.shortfall = KeptShortfall(self.database, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

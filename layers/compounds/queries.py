@@ -46,6 +46,17 @@ def named(session: Session, at: datetime) -> list[Named]:
     return _named(session, *_holding(at))
 
 
+def names(session: Session, at: datetime, most: int) -> list[str]:
+    """The names of the compounds there are at a moment, in order; so many of them at most."""
+    query = select(Compound.name).where(*_holding(at)).order_by(Compound.name, Compound.id).limit(most)
+    return list(session.execute(query).scalars())
+
+
+def standing(session: Session, at: datetime) -> list[int]:
+    """The ids of the compounds there are at a moment, ascending."""
+    return list(session.execute(select(Compound.id).where(*_holding(at)).order_by(Compound.id)).scalars())
+
+
 def by_id(session: Session, compound_id: int, at: datetime) -> Named | None:
     """The compound of an id, if it is there at a moment."""
     return next(iter(_named(session, Compound.id == compound_id, *_holding(at))), None)

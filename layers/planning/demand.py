@@ -8,27 +8,26 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import boxes
 from geo import cells
 from geo.cells import COVER, Cells, Degrees
-from geo.covers import Cover, apportion_many, covers
+from geo.covers import Cover
 from layers import features
-from layers.needs.record import Need
-from layers.needs.rules import OPEN, has_lapsed
 from layers.planning.ground import Restrictions
+from layers.planning.open_needs import OpenNeeds
 from layers.planning.rules import GATE_ROLE, Points, Request, Weights, need_points, on_duty_share, taken_care_of
+from layers.vocabulary.queries import SLOTS, Vocabulary
 from layers.volunteer_shifts import LAYER as SHIFTS
 from layers.volunteer_shifts.record import VolunteerShift
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What asks for the role, one row each (a need, a locked compound's share of a cell, a gate); arrays of length m.
+    """What asks for the role, one row each (a need, a locked compound's share of a cell, a gate), by cell in index
+    order; arrays of length m.
 
     cell: of resolution 11, as cell state counts it. lng, lat: the place, for the side of a wall. points: what it
     weighs. needs: 1 for an open need, else 0.
@@ -54,103 +53,94 @@ class Served:
 
 
 def asked_for(
-    session: Session, request: Request, services: frozenset[str], restrictions: Restrictions, weights: Weights
+    needs: OpenNeeds, request: Request, words: Vocabulary, restrictions: Restrictions, weights: Weights
 ) -> Asked:
     """Everything that asks for the role of the request in its box, by the needs that are open now."""
-    rows = _needs(session, request, services, weights) + _homes(restrictions, request.role, weights)
+    rows = _homes(restrictions, request.role, weights)
     if request.role == GATE_ROLE:
         rows += _gates(restrictions, weights)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
-    cell = np.array(columns[0], dtype=np.int64)
-    lng, lat, points = (np.array(column, dtype=np.float64) for column in columns[1:4])
-    needs = np.array(columns[4], dtype=np.int64)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 4
+    needs = needs.of(np.isin(needs.slot, [words.slots[name] for name in words.serves[request.role]]))
+    cell = np.concatenate((needs.cell, np.array(columns[0], dtype=np.int64)))
+    lng, lat, points = (
+        np.concatenate((of_needs, np.array(others, dtype=np.float64)))
+        for of_needs, others in zip(
+            (needs.lng, needs.lat, _points(needs, request.starts_at, words, weights)), columns[1:], strict=True
+        )
+    )
     keep = points > 0
-    if request.box is not None and len(cell):
+    if request.box is not None:
         west_east, south_north = cells.centers(cell)
         box = request.box
         keep &= (west_east >= box.west) & (west_east < box.east)
         keep &= (south_north >= box.south) & (south_north < box.north)
-    return Asked(cell[keep], lng[keep], lat[keep], points[keep], needs[keep])
+    order = np.flatnonzero(keep)
+    order = order[np.argsort(cell[order], kind="stable")]
+    return Asked(cell[order], lng[order], lat[order], points[order], (order < len(needs.cell)).astype(np.int64))
 
 
-def served(session: Session, request: Request, asked: Asked, weights: Weights) -> Served:
+def served(on_duty: Sequence[OnDuty], request: Request, asked: Asked, weights: Weights) -> Served:
     """What the shifts of the role on duty in the window take care of, one after another in the order of their numbers.
 
     A shift takes what its filled places can take for the part of the window it is on duty, in proportion to what each
     row under its area still asks for.
     """
     window = (request.starts_at, request.ends_at)
-    ours, others = np.zeros(len(asked.cell)), np.zeros(len(asked.cell))
-    on_duty, is_served = np.zeros(len(asked.cell)), np.zeros(len(asked.cell), dtype=bool)
+    ours, others, people_there = (np.zeros(len(asked.cell)) for _ in range(3))
+    is_served = np.zeros(len(asked.cell), dtype=bool)
     leaves = cells.leaf_ranges(asked.cell)[0]
-    for row, area in _on_duty(session, request):
-        inside = area.contains(leaves)
+    for row, area in on_duty:
+        inside = _under(area, leaves)
         people = row["places_filled"] * on_duty_share(row["starts_at"], row["ends_at"], window)
         capacity = people * weights.of("place", request.role)
-        left = np.where(inside, asked.points - ours - others, 0.0)
+        left = asked.points[inside] - ours[inside] - others[inside]
         own = bool(request.organization) and row["organization"] == request.organization
-        (ours if own else others)[:] += taken_care_of(left, capacity)
-        on_duty += np.where(inside, people, 0.0)
-        is_served |= inside & (row["starts_at"] <= request.starts_at < row["ends_at"])
-    return Served(ours, others, on_duty, is_served)
+        (ours if own else others)[inside] += taken_care_of(left, capacity)
+        people_there[inside] += people
+        if row["starts_at"] <= request.starts_at < row["ends_at"]:
+            is_served[inside] = True
+    return Served(ours, others, people_there, is_served)
 
 
-Row = tuple[int, float, float, float, int]
+#: A shift's row, and the cells it is on duty in.
+OnDuty = tuple[dict[str, Any], Cover]
 
 
-def _needs(session: Session, request: Request, services: frozenset[str], weights: Weights) -> list[Row]:
-    query = select(Need.leaf, Need.service, Need.urgency, Need.reported_at, Need.state, Need.claim_until)
-    query = query.where(Need.state.in_(OPEN), Need.service.in_(services)).order_by(Need.id)
-    near = boxes.leaves_near(Need.leaf, request.box) if request.box is not None else None
-    rows = session.execute(query if near is None else query.where(near)).mappings().all()
-    leaves = np.array([row["leaf"] for row in rows], dtype=np.int64)
-    places = zip(cells.parent(leaves, COVER).tolist(), *(c.tolist() for c in cells.centers(leaves)), strict=True)
-    return [
-        (cell, lng, lat, _points(row, request.starts_at, weights), 1)
-        for row, (cell, lng, lat) in zip(rows, places, strict=True)
-    ]
+def on_duty_in(session: Session, role: str, starts_at: datetime, ends_at: datetime) -> list[OnDuty]:
+    """The shifts of a role with somebody on duty at some time of a window, in the order of their numbers."""
+    shift = VolunteerShift
+    query = select(shift.__table__).where(
+        shift.role == role, shift.state == "open", shift.places_filled > 0,
+        shift.starts_at < ends_at, shift.ends_at > starts_at,
+    )  # fmt: skip
+    rows = [dict(row) for row in session.execute(query.order_by(shift.id)).mappings()]
+    areas = features.footprints_of(SHIFTS, rows)
+    return [(row, area) for row, area in zip(rows, areas, strict=True) if isinstance(area, Cover)]
 
 
-def _points(row: Any, at: datetime, weights: Weights) -> float:
-    is_taken = row["state"] == "assigned" and not has_lapsed(row, at)
-    return need_points(weights, row["urgency"], row["service"], at - row["reported_at"], is_taken)
+def _under(area: Cover, leaves: Cells) -> NDArray[np.intp]:
+    """Which of some leaves, in index order, lie under an area."""
+    first, last = np.searchsorted(leaves, area.lo, side="left"), np.searchsorted(leaves, area.hi, side="right")
+    spans = zip(first.tolist(), last.tolist(), strict=True)
+    return np.concatenate([np.arange(0), *(np.arange(start, end) for start, end in spans if start < end)])
+
+
+Row = tuple[int, float, float, float]
+
+
+def _points(needs: OpenNeeds, at: datetime, words: Vocabulary, weights: Weights) -> Points:
+    of_slot = np.zeros(SLOTS)
+    for name, slot in words.slots.items():
+        of_slot[slot] = weights.of("service", name)
+    of_urgency = np.where(needs.is_urgent, weights.of("urgency", "urgent"), weights.of("urgency", "ordinary"))
+    return need_points(weights, of_urgency * of_slot[needs.slot], needs.days_waited(at), needs.is_taken(at))
 
 
 def _homes(restrictions: Restrictions, role: str, weights: Weights) -> list[Row]:
     """Households in lockdown by the cells of their compounds."""
     a_household = weights.of("lockdown", role) / 100
-    shares = homes_of(restrictions.locked) if a_household else []
-    return [(one.cell, one.lng, one.lat, one.households * a_household, 0) for one in shares]
-
-
-@dataclass(frozen=True, slots=True)
-class Homes:
-    """Households of a compound (its position in the list asked for) in one cell, and a place of theirs."""
-
-    compound: int
-    cell: int
-    lng: float
-    lat: float
-    households: int
-
-
-def homes_of(compounds: Sequence[dict[str, Any]]) -> list[Homes]:
-    """Where the households of compounds stand, shared over their cells as cell state shares them.
-
-    Their place is the cell's centre, or where that is outside of the walls a place in the middle of the compound.
-    """
-    if not compounds:
-        return []
-    areas = covers([one["geometry"] for one in compounds])
-    found, shares, owner = apportion_many([one["households"] for one in compounds], areas, COVER)
-    lngs, lats = cells.centers(found)
-    for at, one in enumerate(compounds):
-        own = np.flatnonzero(owner == at)
-        outside = own[~shapely.intersects_xy(one["geometry"], lngs[own], lats[own])]
-        middle = one["geometry"].representative_point()
-        lngs[outside], lats[outside] = middle.x, middle.y
-    rows = zip(owner.tolist(), found.tolist(), lngs.tolist(), lats.tolist(), shares.tolist(), strict=True)
-    return [Homes(*row) for row in rows if row[-1]]
+    shares = restrictions.homes if a_household else []
+    return [(one.cell, one.lng, one.lat, one.households * a_household) for one in shares]
 
 
 def _gates(restrictions: Restrictions, weights: Weights) -> list[Row]:
@@ -158,17 +148,6 @@ def _gates(restrictions: Restrictions, weights: Weights) -> list[Row]:
     leaves = cells.leaves_of([gate.lng for gate in gates], [gate.lat for gate in gates])
     a_person = weights.of("gate", "person")
     return [
-        (cell, gate.lng, gate.lat, gate.staff_wanted * a_person, 0)
+        (cell, gate.lng, gate.lat, gate.staff_wanted * a_person)
         for gate, cell in zip(gates, cells.parent(leaves, COVER).tolist(), strict=True)
     ]
-
-
-def _on_duty(session: Session, request: Request) -> Sequence[tuple[dict[str, Any], Cover]]:
-    shift = VolunteerShift
-    query = select(shift.__table__).where(
-        shift.role == request.role, shift.state == "open", shift.places_filled > 0,
-        shift.starts_at < request.ends_at, shift.ends_at > request.starts_at,
-    )  # fmt: skip
-    rows = [dict(row) for row in session.execute(query.order_by(shift.id)).mappings()]
-    areas = features.footprints_of(SHIFTS, rows)
-    return [(row, area) for row, area in zip(rows, areas, strict=True) if isinstance(area, Cover)]

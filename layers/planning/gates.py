@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from geo.coordinates import Box
 from geo.reach import minutes_to_nearest
-from layers.planning.demand import homes_of
 from layers.planning.ground import Restrictions, ground_around
+from layers.planning.homes import homes_of
 from layers.planning.plan import WithoutGate
 from layers.planning.rules import GATE_MINUTES
 

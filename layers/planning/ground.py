@@ -31,6 +31,7 @@ from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.errors import TooMuch
 from layers.opening import is_open
+from layers.planning.homes import Homes, homes_of
 from layers.planning.rules import Way
 from layers.quarantine_zones.queries import holding
 from layers.vocabulary.queries import special_days
@@ -71,6 +72,11 @@ class Restrictions:
     def locked(self) -> list[dict[str, Any]]:
         """The compounds in lockdown."""
         return [one for one in self.compounds if one["status"] == "locked"]
+
+    @cached_property
+    def homes(self) -> list[Homes]:
+        """Where the households of the compounds in lockdown stand."""
+        return homes_of(self.locked)
 
     @cached_property
     def outlines(self) -> list[BaseGeometry]:

@@ -20,14 +20,16 @@ from layers.compounds.queries import nearest_names
 from layers.planning.choosing import Decision, decide
 from layers.planning.claims import claims_of_others
 from layers.planning.covering import Problem, adds
-from layers.planning.demand import Asked, Served, asked_for, served
-from layers.planning.field import Field, around, demand_of, field_of, left_over, outside_of
+from layers.planning.demand import Asked, Served, asked_for, on_duty_in, served
+from layers.planning.field import Field, around, demand_of, field_of, outside_of
 from layers.planning.gates import without_gate
 from layers.planning.ground import ground_around, restrictions_at
+from layers.planning.open_needs import open_near
 from layers.planning.plan import CellShortfall, Change, Left, Plan, Post, WithoutGate
 from layers.planning.queries import weights_kept
 from layers.planning.ruled import within_reach
 from layers.planning.rules import A_POINT, Reason, Request, Weights, checked, reason_of, shared_out
+from layers.planning.shortfall import by_cell
 from layers.planning.terms import Terms
 from layers.vocabulary.queries import vocabulary
 
@@ -42,8 +44,10 @@ def make_plan(
     request = checked(request, list(words.roles), now)
     weights = weights_kept(session)
     restrictions = restrictions_at(session, request.starts_at, zone)
-    asked = asked_for(session, request, words.serves[request.role], restrictions, weights)
-    taken = served(session, request, asked, weights)
+    needs = open_near(session, words.serves[request.role], request.box)
+    asked = asked_for(needs, request, words, restrictions, weights)
+    on_duty = on_duty_in(session, request.role, request.starts_at, request.ends_at)
+    taken = served(on_duty, request, asked, weights)
     named = sorted({*request.terms.locked, *(compared_with or ())})
     cells, minutes = around(asked.cell, request.terms, named)
     ground = ground_around(session, cells, max(request.minutes, minutes), restrictions)
@@ -99,18 +103,12 @@ class _Made:
         return int(self.field.demand.left[~self.counted(self.request.terms)].sum())
 
     def _by_cell(self) -> list[CellShortfall]:
-        asked, taken = self.asked, self.taken
-        counted = outside_of(asked.cell, self._excluded(self.request.terms))
-        found, at = np.unique(asked.cell[counted], return_inverse=True)
-        figures = [
-            np.round(np.bincount(at, column[counted], len(found)), 2)
-            for column in (asked.points, taken.ours, taken.others, left_over(asked, taken))
-        ]
-        gap = np.bincount(at, (asked.needs * ~taken.is_served)[counted], len(found)).astype(np.int64)
-        lngs, lats = centers(found)
+        figures = by_cell(self.asked, self.taken, outside_of(self.asked.cell, self._excluded(self.request.terms)))
+        lngs, lats = centers(figures.cell)
         names = nearest_names(self.session, lngs, lats, self.request.starts_at)
-        columns = (found.tolist(), lngs.tolist(), lats.tolist(), names, *(figure.tolist() for figure in figures))
-        return [CellShortfall(*row) for row in zip(*columns, gap.tolist(), strict=True)]
+        points = (figures.need, figures.ours, figures.others, figures.left)
+        columns = (lngs.tolist(), lats.tolist(), names, *(column.tolist() for column in points))
+        return [CellShortfall(*row) for row in zip(figures.cell.tolist(), *columns, figures.gap.tolist(), strict=True)]
 
     def _posts(self, looks_after: Places) -> list[Post]:
         demand, chosen = self.field.demand, list(self.decision.posts)

@@ -164,14 +164,14 @@ def _refuse(name: str, reason: str) -> None:
     raise BadInput(reason, [{"field": name, "reason": reason}])
 
 
-def need_points(weights: Weights, urgency: str, service: str, waited: timedelta, is_taken: bool) -> float:
-    """What one open need weighs. With the first weights an urgent need for medicine of a day ago:
-    3 x 2 x 1.25 = 7.5 points.
+def need_points(weights: Weights, base: Points, days: NDArray[np.int64], is_taken: NDArray[np.bool_]) -> Points:
+    """What open needs weigh after so many full days. base: the weights of urgency and of service, multiplied.
+
+    With the first weights an urgent need for medicine of a day ago: 3 x 2 x 1.25 = 7.5 points.
     """
-    days = min(max(waited // timedelta(days=1), 0), weights.of("waiting", "days"))
-    points = weights.of("urgency", urgency) * weights.of("service", service)
-    points *= 1 + days * weights.of("waiting", "day")
-    return points * (weights.of("taken", "share") if is_taken else 1.0)
+    counted = np.clip(days, 0, weights.of("waiting", "days"))
+    points = base * (1 + counted * weights.of("waiting", "day"))
+    return np.asarray(points * np.where(is_taken, weights.of("taken", "share"), 1.0))
 
 
 def on_duty_share(starts: datetime, ends: datetime, window: tuple[datetime, datetime]) -> float:

@@ -59,6 +59,29 @@ def test_the_page_says_what_nobody_takes_care_of_before_a_plan_is_asked_for(coor
     assert "The plan" not in said
 
 
+def test_a_city_too_large_for_one_plan_is_still_shown_with_what_nobody_takes_care_of(
+    coordinator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.planning.ground.MOST_CELLS", 10)
+
+    city, plan = coordinator.get("/plan"), coordinator.get("/plan?role=delivery&volunteers=1")
+
+    assert (city.status_code, plan.status_code) == (200, 400)
+    assert "莲塘新村 4 0 0 4 0" in page(city)
+    assert "The area is too large to say which homes have no open gate near." in page(city)
+    assert "That is too large for one plan on foot." in page(plan)
+
+
+def test_what_is_written_meanwhile_is_on_the_page_of_the_next_look(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    assert "away from compounds 4 0 0 4 2" in page(coordinator.get("/plan"))
+
+    fill(database, [need(at(3000), reported_at=NOW - timedelta(minutes=5))], NOW)
+
+    assert "away from compounds 5 0 0 5 3" in page(coordinator.get("/plan"))
+
+
 def test_a_plan_says_where_what_for_how_good_it_is_and_what_is_left(coordinator: FlaskClient) -> None:
     said = page(coordinator.get("/plan?role=delivery&volunteers=1"))
 

@@ -151,7 +151,7 @@ def _edited(plan_id: int, *, keeps: bool = False) -> Response:
         said=said,
         offered_places=sorted({one["near"] for one in content["cells"]}),
         targets=_targets(content),
-        **shown(content, True, takes_steps=True),
+        **shown(content, takes_steps=True),
     )
     return make_response(page)
 
@@ -229,6 +229,6 @@ def _kept(plan_id: int, problem: str = "", status: int = 200) -> Response:
         published=published,
         changed=changed,
         happened=happened,
-        **shown(row["content"], True),
+        **shown(row["content"]),
     )  # fmt: skip
     return make_response(page, status)

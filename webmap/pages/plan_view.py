@@ -9,9 +9,11 @@ from typing import Any
 from flask_babel import gettext as _
 from jinja2.utils import htmlsafe_json_dumps
 
+from geo.cells import to_hex
 from geo.coordinates import Box
 from layers import catalogue
 from layers.planning.rules import REASONS, WAYS
+from layers.planning.shortfall import Shortfall
 from webmap.maps.page_map import MapParts, page_map
 from webmap.pages.map_files import drawn, language, map_files, static
 from webmap.pages.map_start import where_people_live
@@ -22,8 +24,8 @@ from webmap.pages.plan_words import (
     floors_in_words,
     left_in_words,
     quality_in_words,
-    shaded,
     shortfall_by_place,
+    shortfall_of,
 )
 from webmap.planning import left_by_place
 
@@ -35,17 +37,21 @@ MODULES = ("map/basemap", "map/features", "map/layers", "map/room", "map/shapes"
 LAYERS = ("compounds", "checkpoints", "quarantine_zones")
 
 
-def shown(content: Mapping[str, Any] | None, has_plan: bool, *, takes_steps: bool = False) -> dict[str, Any]:
-    """What the templates need of a plan's content, and the map it lies on; takes_steps: it is changed there too."""
+def shown(
+    content: Mapping[str, Any] | None, shortfall: Shortfall | None = None, *, takes_steps: bool = False
+) -> dict[str, Any]:
+    """What the templates need of a plan's content, or where there is none of what nobody takes care of, and the map it
+    lies on; takes_steps: it is changed there too.
+    """
     start = where_people_live()
-    cells = content["cells"] if content else []
-    shades = shaded(cells)
-    classes = classes_of(points for _cell, points in shades)
+    shortfall = shortfall_of(content) if content else shortfall
+    cells, points = (one.tolist() for one in shortfall.shaded) if shortfall else ([], [])
+    classes = classes_of(points)
     box = start and [[start.south, start.west], [start.north, start.east]]
     config = {
         "language": language().replace("_", "-"),
         "start": box,
-        "cells": [[cell, classes.of(points)] for cell, points in shades],
+        "cells": [[to_hex(cell), classes.of(left)] for cell, left in zip(cells, points, strict=True)],
         "posts": [
             {
                 "lng": one["lng"],
@@ -54,7 +60,7 @@ def shown(content: Mapping[str, Any] | None, has_plan: bool, *, takes_steps: boo
                 "cell": one["cell"],
                 "locked": one.get("locked", False),
             }
-            for number, one in enumerate(content["posts"] if content and has_plan else [], start=1)
+            for number, one in enumerate(content["posts"] if content else [], start=1)
         ],
         "steps": _steps_in_words() if takes_steps else None,
         "layers": [drawn(catalogue.layer(name), on=True) for name in LAYERS],
@@ -67,14 +73,15 @@ def shown(content: Mapping[str, Any] | None, has_plan: bool, *, takes_steps: boo
     }
     return {
         "content": content,
+        "shortfall": shortfall,
         "classes": classes,
         "way": WAYS[content["way"]] if content and content["need"] and "way" in content else None,
         "quality": quality_in_words(content) if content else "",
         "costs": costs_in_words(content) if content else [],
         "floors": floors_in_words(content) if content else [],
-        "curve": curve_of(content) if content and has_plan else None,
+        "curve": curve_of(content) if content else None,
         "left": left_in_words(left_by_place(content["uncovered"]), REASONS) if content else [],
-        "places": shortfall_by_place(cells),
+        "places": shortfall_by_place(shortfall) if shortfall else [],
         "map": _map(start),
         "written": htmlsafe_json_dumps(config, json.dumps, ensure_ascii=False, separators=(",", ":")),
     }

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from geo.cells import from_hex, parent, to_hex
+from geo.cells import from_hex, to_hex
+from layers.planning.plan import WithoutGate
+from layers.planning.shortfall import CellFigures, Shortfall
 from layers.text import Text
 from webmap.pages.map_files import language
 
 CLASSES = 5
-
-#: Cells shaded at most, of the finest resolution with so few: smaller ones are specks on a map that shows them all.
-MOST_SHADED = 80
-SHADED = (11, 10, 9, 8, 7, 6, 5)
-
-#: Places listed by what they ask; the map has all of them.
-MOST_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +39,19 @@ def classes_of(points: Iterable[float]) -> Classes:
     return Classes(tuple(math.ceil(width * at * 10**digits) / 10**digits for at in range(1, CLASSES + 1)))
 
 
-def shaded(cells: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
-    """Cells by name with the points nobody takes care of in each, as coarse as a map of all of them needs."""
-    fine = [(from_hex(one["cell"]), one["shortfall"]) for one in cells if one["shortfall"]]
-    found: dict[int, float] = {}
-    for res in SHADED:
-        found = {}
-        for cell, points in fine:
-            above = parent(cell, res)
-            found[above] = found.get(above, 0.0) + points
-        if len(found) <= MOST_SHADED:
-            break
-    return [(to_hex(cell), round(points, 2)) for cell, points in found.items()]
+def shortfall_of(content: Mapping[str, Any]) -> Shortfall:
+    """The map of shortfall of a plan's content."""
+    rows = content["cells"]
+    need, ours, others, left = (
+        np.array([one[name] for one in rows], dtype=float) for name in ("need", "ours", "others", "shortfall")
+    )
+    gap = np.array([one["gap"] for one in rows], dtype=np.int64)
+    cell = np.array([from_hex(one["cell"]) for one in rows], dtype=np.int64)
+    figures = CellFigures(cell, need, ours, others, left, gap)
+    numbers: dict[str, int] = {}
+    near = np.array([numbers.setdefault(one["near"], len(numbers)) for one in rows], dtype=np.intp)
+    shut_in = [WithoutGate(one["name"], one["households"]) for one in content["without_gate"]["compounds"]]
+    return Shortfall(figures, near, tuple(numbers), shut_in)
 
 
 def quality_in_words(content: Mapping[str, Any]) -> str:
@@ -123,15 +120,12 @@ def posts_by_place(content: Mapping[str, Any]) -> list[tuple[str, list[int], flo
     return [(name, sorted(numbers), round(sum(points), 2)) for name, (numbers, points) in sorted(found.items())]
 
 
-def shortfall_by_place(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def shortfall_by_place(shortfall: Shortfall) -> list[dict[str, Any]]:
     """Need, what is taken care of, and what is not, by the nearest compound; those that lack most first."""
-    found: dict[str, dict[str, Any]] = {}
-    for cell in cells:
-        row = found.setdefault(
-            cell["near"], {"need": 0.0, "ours": 0.0, "others": 0.0, "shortfall": 0.0, "gap": 0, "cells": []}
-        )
-        for name in ("need", "ours", "others", "shortfall", "gap"):
-            row[name] += cell[name]
-        row["cells"].append(cell["cell"])
-    rows = [{"place": place or _("away from compounds"), **row} for place, row in found.items()]
-    return sorted(rows, key=lambda row: (-row["shortfall"], row["place"]))[:MOST_PLACES]
+    return [
+        {
+            "place": one.name or _("away from compounds"), "need": one.need, "ours": one.ours, "others": one.others,
+            "shortfall": one.left, "gap": one.gap, "cells": [to_hex(cell) for cell in one.cells],
+        }
+        for one in shortfall.places
+    ]  # fmt: skip

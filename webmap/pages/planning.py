@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from data import journal
 from geo.cells import COVER, BadCell, from_hex, resolution
-from layers.compounds.queries import named
+from layers.compounds.queries import names
 from layers.errors import BadInput, TooMuch
 from layers.planning.actions import keep
 from layers.planning.claims import claim, claims_at, hand_back
@@ -23,6 +23,7 @@ from layers.planning.making import make_plan
 from layers.planning.plan import Plan, content_of
 from layers.planning.queries import latest_plans, weights_kept
 from layers.planning.rules import KINDS, USUAL_WINDOW, Request, names_of_kinds
+from layers.planning.shortfall import Shortfall
 from layers.vocabulary.queries import Vocabulary, vocabulary
 from webmap.access import allowed, current_actor, may
 from webmap.pages.form_moments import as_form, moment_of_form
@@ -45,14 +46,9 @@ def find() -> Response:
     """The form, what nobody takes care of in a role, and, where volunteers are named, the plan for them."""
     now = datetime.now(UTC)
     given = given_by(request.args, now)
-    asks = "volunteers" in request.args  # the form was sent, be it with an empty field
-    asked, problems = request_of_form(given if asks else {**given, "volunteers": "1"}, now)
-    if asked is None:
-        return _page(given, problems, None, status=400)
-    made, _seq, problems = made_of(asked, now)
-    if made is None:
-        return _page(given, problems, None, status=400)
-    return _page(given, {}, content_of(made), has_plan=asks)
+    if "volunteers" in request.args:  # the form was sent, be it with an empty field
+        return _with_plan(given, now)
+    return _with_shortfall(given, now)
 
 
 @blueprint.post("")
@@ -87,10 +83,8 @@ def claim_it() -> Response:
             claim(session, cells, until, current_actor(), now)
     except (BadInput, BadCell):
         problem = _("Choose a place of the list, and a time that is later than now and within 24 hours.")
-        asked, _problems = request_of_form({**given, "volunteers": given["volunteers"] or "1"}, now)
-        made = made_of(asked, now)[0] if asked else None
-        content = content_of(made) if made else None
-        return _page(given, {"until": problem}, content, has_plan=bool(given["volunteers"]), status=400)
+        answer = _with_plan if given["volunteers"] else _with_shortfall
+        return answer(given, now, {"until": problem})
     asked_for: dict[str, Any] = {name: value for name, value in given.items() if value}
     return make_response(redirect(url_for("planning.find", **asked_for, done="claimed", _anchor="claims"), 303))
 
@@ -123,16 +117,39 @@ def made_of(
         return None, 0, {field: said.get(field, _("The window of this plan is over."))}
 
 
+def _with_plan(given: Mapping[str, str], now: datetime, also: Mapping[str, str] | None = None) -> Response:
+    """The page with the plan for what the form says. also: what else is wrong, by field."""
+    asked, problems = request_of_form(given, now)
+    made = None
+    if asked is not None:
+        made, _seq, problems = made_of(asked, now)
+    problems = {**problems, **(also or {})}
+    return _page(given, problems, content_of(made) if made else None, status=400 if problems else 200)
+
+
+def _with_shortfall(given: Mapping[str, str], now: datetime, also: Mapping[str, str] | None = None) -> Response:
+    """The page with what nobody takes care of. also: what else is wrong, by field."""
+    asked, problems = request_of_form({**given, "volunteers": "1"}, now)
+    shortfall = None
+    if asked is not None:
+        try:
+            shortfall = service().shortfall.of(asked, now)
+        except BadInput:
+            problems = {"to": _("The window of this plan is over.")}
+    problems = {**problems, **(also or {})}
+    return _page(given, problems, None, shortfall, status=400 if problems else 200)
+
+
 def _page(
-    given: Mapping[str, str], problems: Mapping[str, str], content: dict[str, Any] | None, *, has_plan: bool = False,
-    status: int = 200,
+    given: Mapping[str, str], problems: Mapping[str, str], content: dict[str, Any] | None,
+    shortfall: Shortfall | None = None, *, status: int = 200,
 ) -> Response:  # fmt: skip
     now, actor = datetime.now(UTC), current_actor()
     with service().database.read() as session:
         words = vocabulary(session)
         plans = latest_plans(session, MOST_LISTED)
         claims = claims_at(session, now)
-        compounds = [one.name for one in named(session, now)]
+        compounds = names(session, now, MOST_OFFERED + 1)
         weights = weights_kept(session)
     page = render_template(
         "plan.html",
@@ -147,12 +164,11 @@ def _page(
         done=request.args.get("done", ""),
         compounds=compounds if len(compounds) <= MOST_OFFERED else [],
         offered_floors=FLOORS,
-        has_plan=has_plan,
         weights=[
-            (KINDS[kind], [(_named(words, name), weights.of(kind, name)) for name in names])
-            for kind, names in names_of_kinds(list(words.services), list(words.roles)).items()
+            (KINDS[kind], [(_named(words, name), weights.of(kind, name)) for name in some])
+            for kind, some in names_of_kinds(list(words.services), list(words.roles)).items()
         ],
-        **shown(content, has_plan),
+        **shown(content, shortfall),
     )
     return make_response(page, status)
 
