@@ -267,7 +267,7 @@ def _rows_of(
     flat = shapely.force_2d(np.array([one.geometry for one in incoming], dtype=object))
     for one, geometry in zip(incoming, flat.tolist(), strict=True):
         row = {
-            **_plain(one.values),
+            **one.values.model_dump(),
             **one.columns,
             "geometry": _as_kept(layer, geometry),
             "changed_at": at,
@@ -299,12 +299,6 @@ def _with_footprints(
             except ValueError as error:
                 result.rejected.append((row["line"], str(error)))
         return pairs
-
-
-def _plain(values: BaseModel) -> dict[str, Any]:
-    """The fields of a feature as plain values, those inside of a list too. Where there is none, `vars` is cheaper."""
-    found = vars(values)
-    return values.model_dump() if any(isinstance(value, list | BaseModel) for value in found.values()) else found
 
 
 def _problem(layer: Layer, row: dict[str, Any], seen: set[str]) -> str:
