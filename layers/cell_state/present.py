@@ -238,14 +238,21 @@ class Present:
             return
         wanted = np.array(sorted(fine), dtype=np.int64)
         cells, opened, taken = queries.open_needs(session, self._words, wanted)
-        kept = ~np.isin(self._need_cells, wanted)
-        self._change_gaps(wanted[np.isin(wanted, self._need_cells)], -1)
         gap = self._unserved(cells, opened, taken)
-        order = np.argsort(np.concatenate((self._need_cells[kept], cells)), kind="stable")
-        self._gap = np.concatenate((self._gap[kept], gap))[order]
-        self._opened = np.concatenate((self._opened[kept], opened))[order]
-        self._taken = np.concatenate((self._taken[kept], taken))[order]
-        self._need_cells = np.concatenate((self._need_cells[kept], cells))[order]
+        # Looked up in what is in order already: sorting a city's cells after each need would be most of the work.
+        before = np.searchsorted(self._need_cells, wanted)
+        before = before[self._need_cells.take(before, mode="clip") == wanted] if len(self._need_cells) else before[:0]
+        self._change_gaps(self._need_cells[before], -1)
+        if np.array_equal(self._need_cells[before], cells):
+            self._gap[before], self._opened[before], self._taken[before] = gap, opened, taken
+        else:
+            rest = np.delete(self._need_cells, before)
+            place = np.searchsorted(rest, cells)
+            self._need_cells = np.insert(rest, place, cells)
+            self._gap, self._opened, self._taken = (
+                np.insert(np.delete(kept, before, axis=0), place, new, axis=0)
+                for kept, new in ((self._gap, gap), (self._opened, opened), (self._taken, taken))
+            )
         self._change_gaps(cells, 1)
 
     def _change_gaps(self, cells: Cells, sign: int) -> None:

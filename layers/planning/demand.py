@@ -60,7 +60,9 @@ def asked_for(
     if request.role == GATE_ROLE:
         rows += _gates(restrictions, weights)
     columns = list(zip(*rows, strict=True)) if rows else [()] * 4
-    needs = needs.of(np.isin(needs.slot, [words.slots[name] for name in words.serves[request.role]]))
+    serves = np.zeros(SLOTS, dtype=bool)
+    serves[[words.slots[name] for name in words.serves[request.role]]] = True
+    needs = needs.of(np.flatnonzero(serves[needs.slot]))
     cell = np.concatenate((needs.cell, np.array(columns[0], dtype=np.int64)))
     lng, lat, points = (
         np.concatenate((of_needs, np.array(others, dtype=np.float64)))

@@ -169,7 +169,7 @@ def need_points(weights: Weights, base: Points, days: NDArray[np.int64], is_take
 
     With the first weights an urgent need for medicine of a day ago: 3 x 2 x 1.25 = 7.5 points.
     """
-    counted = np.clip(days, 0, weights.of("waiting", "days"))
+    counted = np.minimum(np.maximum(days, 0), weights.of("waiting", "days"))
     points = base * (1 + counted * weights.of("waiting", "day"))
     return np.asarray(points * np.where(is_taken, weights.of("taken", "share"), 1.0))
 
