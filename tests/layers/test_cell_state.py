@@ -22,7 +22,7 @@ from tests.layers import town
 from tests.layers.answers import RESOLUTIONS, from_kept, from_memory, from_record, past_of, present_of
 from tests.layers.by_hand import ByHand
 from tests.layers.legal_moves import legal_for
-from tests.layers.town import LAT, LNG, NOON, OFFICIAL, THINGS, Thing
+from tests.layers.town import LAT, LNG, NOON, OFFICIAL, SECOND_OFFICIAL, THINGS, Thing
 from tests.stores import emptied
 
 anything = st.one_of(*(make() for make in THINGS.values()))
@@ -74,10 +74,11 @@ class Neighbourhood(RuleBasedStateMachine):
         others = [one for name, one in self._movable() if name == layer and to_state in self._legal(layer, one)]
         numbers = {number, *data.draw(st.lists(st.sampled_from(others), max_size=3))}
         details: dict[str, Any] = {"reason": "because", "organization": "志愿队"}
+        actor = SECOND_OFFICIAL if to_state == "in_force" else OFFICIAL
         if to_state == "duplicate":
             numbers, details["duplicate_of"] = {number}, self._kept(number)
         with self.stores[by].write() as session:
-            catalogue.actions(layer).move(session, sorted(numbers), to_state, OFFICIAL, self.now, **details)
+            catalogue.actions(layer).move(session, sorted(numbers), to_state, actor, self.now, **details)
         for one in numbers:
             self.hand.move(layer, one, to_state, self.now)
 

@@ -21,6 +21,8 @@ from layers import catalogue, features
 from layers.actor import Actor
 
 OFFICIAL = Actor("official@linli.example.org", "community_official")
+#: Who puts into force what the first has proposed.
+SECOND_OFFICIAL = Actor("second@linli.example.org", "community_official")
 
 #: Where the towns stand, about two kilometres wide, and a box around the centres of even their coarsest cells.
 LNG, LAT, WIDE = 120.12, 30.28, 0.01
