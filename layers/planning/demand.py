@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geo import cells
 from geo.cells import COVER, Cells, Degrees
+from geo.coordinates import Box
 from geo.covers import Cover
 from layers import features
 from layers.planning.ground import Restrictions
@@ -60,10 +61,9 @@ def asked_for(
     if request.role == GATE_ROLE:
         rows += _gates(restrictions, weights)
     columns = list(zip(*rows, strict=True)) if rows else [()] * 4
-    serves = np.zeros(SLOTS, dtype=bool)
-    serves[[words.slots[name] for name in words.serves[request.role]]] = True
-    needs = needs.of(np.flatnonzero(serves[needs.slot]))
-    cell = np.concatenate((needs.cell, np.array(columns[0], dtype=np.int64)))
+    other = np.array(columns[0], dtype=np.int64)
+    needs = _serving(needs, request, words)
+    cell = np.concatenate((needs.cell, other))
     lng, lat, points = (
         np.concatenate((of_needs, np.array(others, dtype=np.float64)))
         for of_needs, others in zip(
@@ -71,11 +71,7 @@ def asked_for(
         )
     )
     keep = points > 0
-    if request.box is not None:
-        west_east, south_north = cells.centers(cell)
-        box = request.box
-        keep &= (west_east >= box.west) & (west_east < box.east)
-        keep &= (south_north >= box.south) & (south_north < box.north)
+    keep[len(needs.cell) :] &= _inside(request.box, *cells.centers(other))
     order = np.flatnonzero(keep)
     order = order[np.argsort(cell[order], kind="stable")]
     return Asked(cell[order], lng[order], lat[order], points[order], (order < len(needs.cell)).astype(np.int64))
@@ -128,6 +124,20 @@ def _under(area: Cover, leaves: Cells) -> NDArray[np.intp]:
 
 
 Row = tuple[int, float, float, float]
+
+
+def _serving(needs: OpenNeeds, request: Request, words: Vocabulary) -> OpenNeeds:
+    """The needs of the role's services whose cell lies in the box."""
+    serves = np.zeros(SLOTS, dtype=bool)
+    serves[[words.slots[name] for name in words.serves[request.role]]] = True
+    return needs.of(np.flatnonzero(serves[needs.slot] & _inside(request.box, needs.cell_lng, needs.cell_lat)))
+
+
+def _inside(box: Box | None, lngs: Degrees, lats: Degrees) -> NDArray[np.bool_]:
+    """Which places lie in a box, where there is one."""
+    if box is None:
+        return np.ones(len(lngs), dtype=bool)
+    return (lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)
 
 
 def _points(needs: OpenNeeds, at: datetime, words: Vocabulary, weights: Weights) -> Points:

@@ -33,12 +33,14 @@ _FREE, _NEVER = -(2**62), 2**62
 class OpenNeeds:
     """One need a row, by cell and then by number: arrays of one length.
 
-    cell: of resolution 11. lng, lat: of its leaf. slot: its service's. reported, claimed_until: microseconds since
-    1970.
+    cell: of resolution 11, with its centre. lng, lat: of its leaf. slot: its service's. reported, claimed_until:
+    microseconds since 1970.
     """
 
     number: NDArray[np.int64]
     cell: Cells
+    cell_lng: Degrees
+    cell_lat: Degrees
     lng: Degrees
     lat: Degrees
     slot: NDArray[np.int64]
@@ -98,7 +100,17 @@ def _read(session: Session, *wanted: ColumnElement[bool]) -> OpenNeeds:
     lngs, lats = centers(leaves)
     cell = parent(leaves, COVER)
     return _in_order(
-        OpenNeeds(columns[0], cell, lngs, lats, columns[1], is_urgent, columns[2], np.array(ends, dtype=np.int64))
+        OpenNeeds(
+            columns[0],
+            cell,
+            *centers(cell),
+            lngs,
+            lats,
+            columns[1],
+            is_urgent,
+            columns[2],
+            np.array(ends, dtype=np.int64),
+        )
     )
 
 

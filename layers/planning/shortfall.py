@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from layers.planning.plan import WithoutGate
 from layers.planning.rules import Points
 
 #: Cells shaded at most, of the finest resolution with so few: smaller ones are specks on a map that shows them all.
-MOST_SHADED = 80
+MOST_SHADED = 100
 SHADED = (11, 10, 9, 8, 7, 6, 5)
 
 #: Places listed by what they ask; the map has all of them.
@@ -86,7 +87,7 @@ class Shortfall:
                 self.names[at], float(need[at]), float(ours[at]), float(others[at]), float(left[at]), int(gap[at]),
                 tuple(one.cell[self.near == at].tolist()),
             )
-            for at in sorted(known, key=lambda at: (-left[at], self.names[at]))[:MOST_PLACES]
+            for at in nsmallest(MOST_PLACES, known, key=lambda at: (-left[at], self.names[at]))
         ]  # fmt: skip
 
 
