@@ -36,7 +36,7 @@ TOWNS = ((2_000, 500, 50, 0.04), (20_000, 2_000, 200, 0.02))
 MIDDLE_TOWNS = ((300, 100, 15, 0.06), (1_000, 250, 25, 0.05))
 SEEDS = range(5)
 #: The floor of a community in percent of what can be reached there, and the weight from which a demand is fragile.
-FLOOR, FRAGILE = 50, 75
+FLOOR, FRAGILE = 20, 75
 
 Made = TypeVar("Made")
 

@@ -44,13 +44,16 @@ def peers(environment: dict[str, str]) -> Iterator[str]:
     command = [sys.executable, "-m", "gunicorn", "benchmarks.peers:app", "-b", f"127.0.0.1:{port}"]
     command += ["-k", "webmap.server.EvenWorker"]
     command += ["-w", str(WORKERS), "--threads", str(THREADS), "--log-level", "warning"]
-    with _running(command, environment, port, "/empty") as address:
+    # What they say is of queries that were ended because nobody waited for them any more.
+    with _running(command, environment, port, "/empty", subprocess.DEVNULL) as address:
         yield address
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], port: int, path: str) -> Iterator[str]:
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+def _running(
+    command: list[str], environment: dict[str, str], port: int, path: str, errors: int | None = None
+) -> Iterator[str]:
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=errors)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address + path, process)
