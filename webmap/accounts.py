@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, g, session
 from flask_babel import gettext, lazy_gettext
 from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
-from itsdangerous import URLSafeTimedSerializer
 from wtforms import EmailField, PasswordField, SubmitField
 
 from data import people
@@ -30,15 +27,12 @@ from webmap import second_factor
 from webmap.caller import is_on_this_machine
 from webmap.roles import EVERYONE, RESIDENT, TITLES
 from webmap.service import service
+from webmap.session_cookie import SessionCookie
 
 COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
 
 #: Sessions believed at once in one process; more than its staff, so that forged cookies cannot fill the memory.
 MOST_BELIEVED = 2000
-
-#: Until a session's cookie is sent anew, so that its lifetime counts from the last use. Sent with each answer it would
-#: cost a map of thirty tiles thirty signatures.
-RENEWED_EVERY = timedelta(minutes=5)
 
 #: How exactly "last seen" is kept. Finer costs every staff request a write.
 SEEN_EVERY = timedelta(hours=1)
@@ -188,29 +182,6 @@ def _demo_to_show() -> dict[str, Any]:
     return {"demo_accounts": shown, "demo_password": DEMO_PASSWORD}
 
 
-class SessionCookie(SecureCookieSessionInterface):
-    """Flask's session, whose cookie is Secure exactly when the request came over https and renewed now and then."""
-
-    _serializer: URLSafeTimedSerializer | None = None
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of a request; one that was not renewed for a while is sent anew with the answer."""
-        opened = super().open_session(app, request)
-        now = time.time()
-        if opened and now - dict.get(opened, RENEWED_AT, 0) > RENEWED_EVERY.total_seconds():
-            opened[RENEWED_AT] = int(now)
-        return opened
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Flask's own, made once: making it costs more than all else a request without a session does."""
-        if self._serializer is None:
-            self._serializer = super().get_signing_serializer(app)
-        return self._serializer
-
-
 def init_app(app: Flask) -> None:
     """Sets up sessions and Flask-Security, without any of its routes."""
     app.config.update(
@@ -264,9 +235,6 @@ def _leave_sessions_alone(app: Flask, security: Security) -> None:
 def _never(_request: Request) -> None:
     """Nobody is signed in by a header."""
 
-
-#: Under this key a session carries when its cookie was last sent, in seconds since 1970.
-RENEWED_AT = "renewed"
 
 #: Under this key a session carries its own name, by which it alone can be ended.
 SESSION_NAME = "name"

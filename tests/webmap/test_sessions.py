@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from data import people
@@ -29,6 +30,22 @@ def copy_of(browser: FlaskClient) -> FlaskClient:
 
 def is_signed_in(browser: FlaskClient) -> bool:
     return browser.get("/account").status_code == 200
+
+
+def test_a_cookie_seen_before_is_refused_once_it_is_too_old_or_was_changed(app: Flask, signed_in: SignedIn) -> None:
+    browser = signed_in("district_official")
+    thief = copy_of(browser)
+    assert is_signed_in(thief)
+
+    cookie = thief.get_cookie("linli_session")
+    assert cookie is not None
+    for forged in (cookie.value[1:], cookie.value[:-1], cookie.value.replace(".", ".x", 1)):
+        thief.set_cookie("linli_session", forged)
+        assert not is_signed_in(thief)
+    thief.set_cookie("linli_session", cookie.value)
+    assert is_signed_in(thief)
+    app.permanent_session_lifetime = timedelta(seconds=-1)
+    assert not is_signed_in(thief)
 
 
 def give_role(account: people.Account) -> None:
