@@ -252,3 +252,14 @@ def test_a_thread_around_half_the_world_is_refused_although_it_has_no_area() -> 
 def test_what_is_no_polygon_on_the_earth_has_no_cover(shape: shapely.Geometry) -> None:
     with pytest.raises(BadShape):
         covers.covers([Point(SHANGHAI).buffer(0.001), shape])
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20)
+def test_a_cell_that_holds_a_whole_hole_is_in_the_cover(seed: int) -> None:
+    lng, lat = np.random.default_rng(seed).uniform((119.5, 29.5), (120.5, 30.5))
+    cell = int(cells.cells_of([lng], [lat], COVER)[0])
+    around = hexagon(cell, lng)
+    middle = around.centroid.buffer(1e-4)
+
+    assert cell in plain(cover(around.buffer(5e-4).difference(middle)))

@@ -239,8 +239,17 @@ def cells_of(thing: Thing) -> tuple[int, ...]:
         return tuple(sorted({cell for given in thing.values["cells"] for cell in _finest_of(h3.str_to_int(given))}))
     if isinstance(thing.geometry, shapely.Point):
         return (h3.cell_to_parent(h3.latlng_to_cell(thing.geometry.y, thing.geometry.x, 13), 11),)
-    shape = h3.geo_to_h3shape(shapely.geometry.mapping(thing.geometry))
-    return tuple(sorted(h3.h3shape_to_cells_experimental(shape, 11, contain="overlap")))
+    found: set[int] = set()
+    for part in shapely.get_parts(thing.geometry):
+        # Without its holes: of a cell that holds a whole hole h3 says that it overlaps nothing.
+        outer = h3.geo_to_h3shape(shapely.geometry.mapping(shapely.Polygon(part.exterior)))
+        around = h3.h3shape_to_cells_experimental(outer, 11, contain="overlap")
+        found |= {cell for cell in around if part.intersects(_hexagon(cell))}
+    return tuple(sorted(found))
+
+
+def _hexagon(cell: int) -> shapely.Polygon:
+    return shapely.Polygon([(lng, lat) for lat, lng in h3.cell_to_boundary(cell)])
 
 
 def _finest_of(cell: int) -> list[int]:
