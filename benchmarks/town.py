@@ -44,6 +44,9 @@ def add_needs(database: Database, first: int, last: int, now: datetime) -> None:
         ]  # fmt: skip
         with database.write() as session:
             features.put(session, layer, incoming, SYSTEM, now)
+    if not database.is_sqlite:  # what the server does by itself within a minute
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def add_ground(database: Database, now: datetime) -> None:

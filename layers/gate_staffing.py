@@ -82,7 +82,7 @@ def unstaffed(session: Session, at: datetime, zone: ZoneInfo) -> list[Gate]:
 
 def _staffed(session: Session, leaves: np.ndarray, at: datetime, zone: ZoneInfo) -> np.ndarray:
     """Which leaves lie in the area of a shift on duty. Ranges of cells nest or are apart, so the widest are enough."""
-    holding, _ = holding_at(session, at, zone, frozenset(("volunteer_shifts",)))
+    holding = holding_at(session, at, zone, frozenset(("volunteer_shifts",)))
     chosen = (holding.kind == "shift") & (holding.tag == ROLE) & (holding.second > 0)
     lo, hi = holding.lo[chosen], holding.hi[chosen]
     order = np.lexsort((-hi, lo))

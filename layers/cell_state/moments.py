@@ -98,7 +98,7 @@ class Moment:
         self._columns = queries.Columns.of(self._view, self._words)
         idle = sorted(self._words.slots[name] for name in self._words.unserved) if internal else []
         self._names = (*self._columns.names, *(queries.taken_column(slot) for slot in idle))
-        self._holding, _ = queries.holding_at(session, at, zone, queries.span_layers(internal))
+        self._holding = queries.holding_at(session, at, zone, queries.span_layers(internal))
         self._known: dict[int, _Known] = {}
 
     def states(self, session: Session, box: Box, res: int) -> dict[int, State]:

@@ -180,7 +180,7 @@ class Present:
     def _hold(self, session: Session, now: datetime) -> None:
         """Reads what holds now; all that was packed is forgotten, because any cell may have changed."""
         self._holding: Holding
-        self._holding, self._until = queries.holding_at(session, now, self._zone, self._span_layers)
+        self._holding, self._until = queries.holding_until(session, now, self._zone, self._span_layers)
         self._spans.clear()
         if self._internal:
             self._gap = self._unserved(self._need_cells, self._opened, self._taken)

@@ -47,20 +47,28 @@ _NEXT_OF = text(
 )
 
 
-def holding_at(
+def holding_at(session: Session, at: datetime, zone: ZoneInfo, layers: frozenset[str]) -> Holding:
+    """The spans of some layers that hold at a moment."""
+    return _held(session, at, zone, layers)[0]
+
+
+def holding_until(
     session: Session, at: datetime, zone: ZoneInfo, layers: frozenset[str]
 ) -> tuple[Holding, datetime | None]:
-    """The spans of some layers that hold at a moment, and the next moment at which that may change by itself."""
+    """`holding_at`, and the next moment at which that may change by itself."""
+    holding, turns = _held(session, at, zone, layers)
+    coming = next_boundary(session, at, layers)
+    return holding, min([*turns, *([] if coming is None else [coming])], default=None)
+
+
+def _held(session: Session, at: datetime, zone: ZoneInfo, layers: frozenset[str]) -> tuple[Holding, list[datetime]]:
+    """What holds at a moment, and the next moments at which opening hours there change that."""
     own = session.execute(_HOLDS, {"at": rollups.milliseconds(at), "layers": sorted(layers)}).all()
     timed = {row[8] for row in own if row[8]}
     special = special_days(session) if timed else []
     open_now = {hours for hours in timed if is_open(hours, at, zone, special)}
-    turns = [next_turn(hours, at, zone, special) for hours in timed]
-    coming = next_boundary(session, at, layers)
-    if coming is not None:
-        turns.append(coming)
     held = [tuple(row[:8]) for row in own if not row[8] or row[8] in open_now]
-    return holding_of(held), min(turns, default=None)
+    return holding_of(held), [next_turn(hours, at, zone, special) for hours in timed]
 
 
 def next_boundary(session: Session, at: datetime, layers: frozenset[str]) -> datetime | None:

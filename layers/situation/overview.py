@@ -76,7 +76,7 @@ def figures_now(session: Session, now: datetime, zone: ZoneInfo, gaps: Mapping[i
     """
     opened, overdue = open_and_overdue(session, now)
     drops = catalogue.layer("supply_drops")
-    holding, _ = holding_at(session, now, zone, frozenset({drops.name}))
+    holding = holding_at(session, now, zone, frozenset({drops.name}))
     return Figures(
         open=opened,
         uncovered=sum(gap > 0 for gap in gaps.values()),
