@@ -42,7 +42,7 @@ def cells_in_box(box: Box, res: int, limit: int = MOST_CELLS) -> Cells:
     found = wkb_to_cells(shapely.to_wkb(_strips(box)), res, ContainmentMode.ContainsCentroid, flatten=True)
     cells = np.unique(np.asarray(found.to_numpy()).view(np.int64))
     lngs, lats = centers(cells)
-    cells = cells[(lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)]
+    cells = cells[box.contains_each(lngs, lats)]
     if len(cells) > limit:
         raise TooMany(len(cells), _resolution_for(box, limit))
     return cells

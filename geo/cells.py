@@ -43,10 +43,10 @@ _PENTAGON_BASES[[4, 14, 24, 38, 49, 58, 63, 72, 83, 97, 107, 117]] = True
 # Mean area of a cell in km², and mean length of its edge in m, at resolutions 0 to 15. Source: the H3 documentation,
 # "Tables of cell statistics".
 CELL_KM2 = 4_357_449.416 / 7.0 ** np.arange(16)
-EDGE_M = 1_107_712.591 / 7.0 ** (np.arange(16) / 2)
+CELL_EDGE_M = 1_107_712.591 / 7.0 ** (np.arange(16) / 2)
 # How far in m a leaf's centre can be from that of its ancestor, and no more: finer hexagons stick out of their parent
 # by less than a third of its width, and cells of one resolution differ in size.
-LEAF_WITHIN_M = 1.4 * EDGE_M
+LEAF_WITHIN_M = 1.4 * CELL_EDGE_M
 
 _SEVENS = np.array([7**k for k in range(16)], dtype=np.int64)
 _UNUSED = np.array([(1 << 3 * (15 - res)) - 1 for res in range(16)], dtype=np.int64)

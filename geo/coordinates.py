@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class BadCoordinates(ValueError):
     """A longitude, latitude or box that cannot be on the earth. The text is fit to show to a person."""
@@ -43,3 +46,7 @@ class Box:
     def contains(self, lng: float, lat: float) -> bool:
         """Whether a position is in the box; on the western and southern edge it is, on the others not."""
         return self.west <= lng < self.east and self.south <= lat < self.north
+
+    def contains_each(self, lngs: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """`contains` for each of some positions: arrays of one length."""
+        return (lngs >= self.west) & (lngs < self.east) & (lats >= self.south) & (lats < self.north)

@@ -175,7 +175,7 @@ def _joined(
     known = np.zeros(len(cells), dtype=bool)
     point, metres = np.full(len(cells), -1, dtype=np.intp), np.full(len(cells), np.inf)
     for box in boxes:
-        known |= (lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)
+        known |= box.contains_each(lngs, lats)
     tree = cKDTree(_on_the_globe(graph.lngs, graph.lats))
     globe, flat = _on_the_globe(lngs, lats), lines.plane.of(lngs, lats)
     inside = np.flatnonzero(known)

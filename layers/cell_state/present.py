@@ -89,8 +89,7 @@ class Keys:
         """The cells coarser than `res` that reach into the box while their centre is outside, as JSON members."""
         touches = (self._west < box.east) & (self._east >= box.west)
         touches &= (self._south < box.north) & (self._north >= box.south) & (self._res < res)
-        inside = (self._lngs >= box.west) & (self._lngs < box.east)
-        inside &= (self._lats >= box.south) & (self._lats < box.north)
+        inside = box.contains_each(self._lngs, self._lats)
         return [self._packed(cell) for cell in self.cells[touches & ~inside].tolist()]
 
     def _packed(self, cell: int) -> bytes:

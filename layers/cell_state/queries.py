@@ -185,7 +185,7 @@ def _with_open(
 def in_box(cells: Cells, box: Box) -> Cells:
     """Those cells whose centre is in the half-open box."""
     lngs, lats = geo_cells.centers(cells)
-    return cells[(lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)]
+    return cells[box.contains_each(lngs, lats)]
 
 
 def span_figures(holding: Holding, view: View, res: int) -> dict[int, dict[str, int | str]]:

@@ -61,8 +61,7 @@ class Sheet:
             return np.empty(0, dtype=np.intp)
         at = (near[:, None] * SEGMENT + np.arange(SEGMENT)).ravel()
         at = at[at < len(self.cells)]
-        lng, lat = self.lngs[at], self.lats[at]
-        found: NDArray[np.intp] = at[(lng >= box.west) & (lng < box.east) & (lat >= box.south) & (lat < box.north)]
+        found: NDArray[np.intp] = at[box.contains_each(self.lngs[at], self.lats[at])]
         return found
 
     def forget(self, first: int, last: int) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from data import boxes
-from geo import cells, covers
+from geo import cells
 from geo.coordinates import Box
 from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.compounds.rules import LEAST_SHARE
 from layers.drop_plan.rules import CARE_SERVICES, Refused
+from layers.homes import Homes
 from layers.needs.record import Need
 from layers.needs.rules import OPEN
 from layers.supply_drops.queries import known_places
@@ -35,16 +36,6 @@ AT_THE_WALL = 0.0003
 
 #: Homes of a compound too large for one place are gathered by the cells of this resolution, some 130 m across.
 GATHERED = 10
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Homes:
-    """Where the households of compounds live: cells of resolution 11 with some, the compound's position, how many."""
-
-    lngs: NDArray[np.float64]
-    lats: NDArray[np.float64]
-    owner: NDArray[np.intp]
-    households: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +80,6 @@ def compounds_in(session: Session, outline: BaseGeometry, at: datetime) -> list[
         )
     add_status(session, found, at)
     return found
-
-
-def homes_of(compounds: Sequence[dict[str, Any]]) -> Homes:
-    """The cells in which the households of compounds live, shared over each compound's cells as the cell state is."""
-    made = covers.covers([row["geometry"] for row in compounds])
-    found, households, owner = covers.apportion_many([row["households"] for row in compounds], made, cells.FINEST)
-    lived_in = households > 0
-    lngs, lats = cells.centers(found[lived_in])
-    return Homes(lngs, lats, owner[lived_in], households[lived_in])
 
 
 def places_for(session: Session, compounds: Sequence[dict[str, Any]], at: datetime) -> list[Place]:

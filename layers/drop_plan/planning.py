@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from geo import covers, shapes
 from geo.distances import walking_metres
 from layers.drop_plan import homes, sites
-from layers.drop_plan.homes import Homes, Place
+from layers.drop_plan.homes import Place
 from layers.drop_plan.rules import (
     Group,
     Line,
@@ -30,6 +30,7 @@ from layers.drop_plan.rules import (
     shared_out,
     worth,
 )
+from layers.homes import Homes, homes_of
 from layers.text import Text
 
 #: The least walk a plan can promise: within one cell in which homes of a large compound are gathered.
@@ -173,7 +174,7 @@ def _drops(
     session: Session, compounds: Sequence[dict[str, Any]], groups: Sequence[Group], lines: Sequence[Line], asked: Asked,
     at: datetime,
 ) -> list[Drop]:  # fmt: skip
-    lived = homes.homes_of(compounds)
+    lived = homes_of(compounds)
     places = homes.places_for(session, compounds, at)
     reach, metres = _reach(lived, places, compounds, asked.walk_m)
     beyond = np.asarray(~reach.any(axis=1))

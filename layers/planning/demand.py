@@ -137,7 +137,7 @@ def _inside(box: Box | None, lngs: Degrees, lats: Degrees) -> NDArray[np.bool_]:
     """Which places lie in a box, where there is one."""
     if box is None:
         return np.ones(len(lngs), dtype=bool)
-    return (lngs >= box.west) & (lngs < box.east) & (lats >= box.south) & (lats < box.north)
+    return box.contains_each(lngs, lats)
 
 
 def _points(needs: OpenNeeds, at: datetime, words: Vocabulary, weights: Weights) -> Points:
@@ -151,8 +151,11 @@ def _points(needs: OpenNeeds, at: datetime, words: Vocabulary, weights: Weights)
 def _homes(restrictions: Restrictions, role: str, weights: Weights) -> list[Row]:
     """Households in lockdown by the cells of their compounds."""
     a_household = weights.of("lockdown", role) / 100
-    shares = restrictions.homes if a_household else []
-    return [(one.cell, one.lng, one.lat, one.households * a_household) for one in shares]
+    if not a_household:
+        return []
+    homes = restrictions.homes
+    columns = (homes.cells, homes.lngs, homes.lats, homes.households * a_household)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _gates(restrictions: Restrictions, weights: Weights) -> list[Row]:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from geo.coordinates import Box
 from geo.reach import minutes_to_nearest
+from layers.homes import homes_within_walls
 from layers.planning.ground import Restrictions, ground_around
-from layers.planning.homes import homes_of
 from layers.planning.plan import WithoutGate
 from layers.planning.rules import GATE_MINUTES
 
@@ -17,17 +17,14 @@ def without_gate(session: Session, restrictions: Restrictions, box: Box | None) 
     """Compounds under closed zones with their households from which no way out is GATE_MINUTES long at most, most
     households first. The way leads through open gates of everything that is closed around them.
     """
-    homes = homes_of(restrictions.compounds)
+    homes = homes_within_walls(restrictions.compounds)
     if box is not None:
-        homes = [one for one in homes if box.contains(one.lng, one.lat)]
-    cells = np.unique(np.array([one.cell for one in homes], dtype=np.int64))
-    ground = ground_around(session, cells, GATE_MINUTES, restrictions)
+        homes = homes.of(box.contains_each(homes.lngs, homes.lats))
+    ground = ground_around(session, np.unique(homes.cells), GATE_MINUTES, restrictions)
     network = ground.network
-    places = ground.places(np.array([one.lng for one in homes]), np.array([one.lat for one in homes]))
+    places = ground.places(homes.lngs, homes.lats)
     minutes = minutes_to_nearest(network, np.flatnonzero(network.is_open), GATE_MINUTES)
-    found: dict[int, int] = {}
-    for one, place in zip(homes, places.tolist(), strict=True):
-        if place >= 0 and np.isinf(minutes[place]):
-            found[one.compound] = found.get(one.compound, 0) + one.households
-    names = [compound["name"] for compound in restrictions.compounds]
-    return [WithoutGate(names[at], found[at]) for at in sorted(found, key=lambda at: (-found[at], at))]
+    shut_in = homes.of((places >= 0) & np.isinf(minutes[places]))
+    count = np.bincount(shut_in.owner, shut_in.households, len(restrictions.compounds)).astype(np.int64).tolist()
+    most_first = sorted(np.flatnonzero(count).tolist(), key=lambda at: (-count[at], at))
+    return [WithoutGate(restrictions.compounds[at]["name"], count[at]) for at in most_first]

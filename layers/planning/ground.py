@@ -30,8 +30,8 @@ from layers.checkpoints.record import Checkpoint
 from layers.compound_status import add_status
 from layers.compounds.record import Compound
 from layers.errors import TooMuch
+from layers.homes import Homes, homes_within_walls
 from layers.opening import is_open
-from layers.planning.homes import Homes, homes_of
 from layers.planning.rules import Way
 from layers.quarantine_zones.queries import holding
 from layers.vocabulary.queries import special_days
@@ -74,9 +74,9 @@ class Restrictions:
         return [one for one in self.compounds if one["status"] == "locked"]
 
     @cached_property
-    def homes(self) -> list[Homes]:
+    def homes(self) -> Homes:
         """Where the households of the compounds in lockdown stand."""
-        return homes_of(self.locked)
+        return homes_within_walls(self.locked)
 
     @cached_property
     def outlines(self) -> list[BaseGeometry]:
