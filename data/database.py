@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import locks
+from data.commits import Commits
 from data.texts import hold_to_texts
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         #: Entered while a writer waits for the store: until it may write, and until what it wrote is on the disk.
         self.while_waiting: Callable[[], AbstractContextManager[object]] = nullcontext
+        self.commits = Commits(self)
         self._write_queue = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         reader = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -92,6 +94,7 @@ class Database:
             yield session
             with self.while_waiting():
                 session.commit()
+            self.commits.add()
 
     def written(self, job: Callable[[Session], Result]) -> Result:
         """What `job` gives, done in one transaction; done over if another writer was first with the same key."""
@@ -147,9 +150,10 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Closes every pooled connection, and those that others keep of their own."""
+        """Closes every pooled connection, and ends what others run on the store."""
         for job in self._closing:
             job()
+        self.commits.close()  # after whoever may still look
         self.engine.dispose()
 
 

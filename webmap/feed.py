@@ -91,7 +91,7 @@ class Feed:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        database.on_close(self._stop)  # before the watch lets go of its connection
+        database.on_close(self._stop)
         self._watch = Watch(database)
         self._news = threading.Condition()
         self._recent: deque[Change] = deque(maxlen=KEPT)
@@ -149,7 +149,6 @@ class Feed:
             if self._listeners and not self._stopping.is_set():
                 return False
             self._reader = None
-            self._watch.close()
             return True
 
     def _look(self) -> None:

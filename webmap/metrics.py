@@ -28,7 +28,8 @@ class Figures:
 
     def count(self, response: Response) -> Response:
         """Counts one answer under its route's pattern, never under the address that was asked for."""
-        route = request.url_rule.rule if request.url_rule else "none"
+        rule = request.url_rule
+        route = rule.rule if rule else "none"
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         self.add(route, request.method, response.status_code, seconds)
         return response

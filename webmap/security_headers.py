@@ -7,6 +7,8 @@ Nothing inline runs without this answer's nonce and nothing is asked of a third 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -21,11 +23,14 @@ PERMISSIONS_POLICY = "geolocation=(self), camera=(), microphone=(), payment=(), 
 #: How long a browser may keep the libraries of static/vendor, whose versions are pinned, without asking again.
 VENDOR_SECONDS = 86_400
 
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
 
 def init_app(app: Flask) -> None:
     """Sets the headers on every answer."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_add_headers)
+    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def csp_nonce() -> str:
@@ -36,9 +41,8 @@ def csp_nonce() -> str:
     return nonce
 
 
-def policy() -> str:
-    """The Content-Security-Policy of this answer."""
-    inline = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+def policy(inline: str = "") -> str:
+    """The Content-Security-Policy of an answer; `inline` says what may stand inline in it."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -58,6 +62,7 @@ def policy() -> str:
 
 #: On every answer that does not say otherwise itself.
 ALWAYS = (
+    ("Content-Security-Policy", policy()),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "same-origin"),
@@ -67,14 +72,27 @@ ALWAYS = (
 )
 
 
+class SecurityHeaders:
+    """WSGI middleware that adds them: on each answer of the application they would be checked and copied twice."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            said = {name.lower() for name, _ in headers}
+            headers += [(name, value) for name, value in ALWAYS if name.lower() not in said]
+            if environ["wsgi.url_scheme"] == "https" and "strict-transport-security" not in said:
+                headers.append(("Strict-Transport-Security", HSTS))
+            return start_response(status, headers, *failure)
+
+        return self._application(environ, start)
+
+
 def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    said = {name.lower() for name, _ in headers}
-    for name, value in (("Content-Security-Policy", policy()), *ALWAYS):
-        if name.lower() not in said:
-            headers.add(name, value)
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", HSTS)
+    """What depends on the request: the nonce of its page, and what may be kept of it."""
+    if "csp_nonce" in g:
+        response.headers["Content-Security-Policy"] = policy(f" 'nonce-{g.csp_nonce}'")
     _add_cache_control(response)
     return response
 

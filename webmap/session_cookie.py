@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 #: Until a session's cookie is sent anew, so that its lifetime counts from the last use. Sent with each answer it would
@@ -36,6 +36,11 @@ class SessionCookie(SecureCookieSessionInterface):
             opened[RENEWED_AT] = int(now)
         return opened
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Flask's own, unless there is nothing to send and the answer says already that it depends on the cookie."""
+        if session.modified or "Cookie" not in response.headers.get("Vary", ""):
+            super().save_session(app, session, response)
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -56,11 +61,16 @@ class _Signer:
     def __init__(self, flasks: URLSafeTimedSerializer) -> None:
         self._flasks = flasks
         self.dumps = flasks.dumps
-        self._genuine = lru_cache(MOST_KNOWN)(lambda cookie: flasks.loads(cookie, return_timestamp=True))
+        self._genuine = lru_cache(MOST_KNOWN)(self._opened)
 
     def loads(self, cookie: str, max_age: int) -> Any:
         """What the cookie says. Raises BadSignature, also where it is older than so many seconds."""
-        said, signed_at = self._genuine(cookie)
+        said, signed_at, is_nested = self._genuine(cookie)
         if not 0 <= (datetime.now(UTC) - signed_at).total_seconds() <= max_age:
             return self._flasks.loads(cookie, max_age=max_age)
-        return deepcopy(said)  # what a request does with its session is its own
+        return deepcopy(said) if is_nested else said  # each request's session is a copy, of one level
+
+    def _opened(self, cookie: str) -> tuple[dict[str, Any], datetime, bool]:
+        """What a cookie says, when it was signed, and whether it holds more than plain values."""
+        said, signed_at = self._flasks.loads(cookie, return_timestamp=True)
+        return said, signed_at, any(not isinstance(value, str | int) for value in said.values())

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
+
+from data import commits
 
 #: Requests that do not take a turn: they sleep most of the time, or only hand out a file; a situation report works for
 #: seconds, and nobody else should stand still for it.
@@ -35,21 +38,21 @@ class Turnstile:
         self._turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
+        came, path = time.monotonic(), environ.get("PATH_INFO", "")
         if path.startswith(PASSING):
             return self._application(environ, start_response)
         length = environ.get("CONTENT_LENGTH") or "0"
         if not (length.isdigit() and 0 < int(length) <= self._longest_of(path)):
-            with self._taken():
+            with self._taken(came):
                 return self._application(environ, start_response)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
             environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), cast(BinaryIO, body))
-            with self._taken():
+            with self._taken(came):
                 return self._application(environ, start_response)
 
     @contextmanager
-    def _taken(self) -> Iterator[None]:
-        with self._turn:
+    def _taken(self, came: float) -> Iterator[None]:
+        with self._turn, commits.since(came):
             _mine.turn = self._turn
             try:
                 yield

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -123,9 +125,7 @@ class Present:
             version = self._refresh(now)
             sheet = self._sheet(res)
             found = sheet.inside(box)
-            self._fill(sheet, found)
-            packed = sheet.packed
-            members = [member for member in (packed[at] for at in found.tolist()) if member]
+            members = list(filter(None, self._packed(sheet, found)))
             if len(members) > MOST_CELLS:
                 raise TooMuch(too_many(len(members), self._would_do(box, res)))
             published = self._publication.at if self._publication else None
@@ -290,12 +290,14 @@ class Present:
             self._sheets[res] = Sheet(res, np.union1d(known, np.array(others, dtype=np.int64)))
         return self._sheets[res]
 
-    def _fill(self, sheet: Sheet, found: np.ndarray) -> None:
-        """Packs what is not known of the positions found, in one reading for each run of neighbours."""
-        missing = [at for at in found.tolist() if sheet.packed[at] is None]
-        if missing:
+    def _packed(self, sheet: Sheet, found: NDArray[np.intp]) -> list[bytes]:
+        """The cells at the positions found, b"" where nothing holds; what is not known is read in runs of near ones."""
+        packed: list[bytes | None] = sheet.packed[found].tolist()
+        if None in packed:
             with self._database.read() as session:
-                self._pack(session, sheet, missing)
+                self._pack(session, sheet, [at for at in found.tolist() if sheet.packed[at] is None])
+            packed = sheet.packed[found].tolist()
+        return cast(list[bytes], packed)
 
     def _pack(self, session: Session, sheet: Sheet, missing: Sequence[int]) -> None:
         spans, gaps = self._span_figures(sheet.res), self._gaps_at(sheet.res)

@@ -14,14 +14,14 @@ SEGMENT = 512
 
 
 class Sheet:
-    """Cells in index order with their centres, in segments with bounds; `packed` is b"" where nothing holds, None
-    where it is not known.
+    """Cells in index order with their centres, in segments with bounds; `packed`, an object array, is b"" where
+    nothing holds, None where it is not known.
     """
 
     def __init__(self, res: int, cells: Cells) -> None:
         self.res = res
         self._take(cells)
-        self.packed: list[bytes | None] = [None] * len(cells)
+        self.forget_all()
 
     def _take(self, cells: Cells) -> None:
         self.cells = cells
@@ -49,9 +49,8 @@ class Sheet:
             return
         old, packed = self.cells, self.packed
         self._take(np.union1d(old, new))
-        self.packed = [None] * len(self.cells)
-        for at, value in zip(np.searchsorted(self.cells, old).tolist(), packed, strict=True):
-            self.packed[at] = value
+        self.forget_all()
+        self.packed[np.searchsorted(self.cells, old)] = packed
 
     def inside(self, box: Box) -> NDArray[np.intp]:
         """Positions of the cells whose centre is in the half-open box, in index order."""
@@ -68,11 +67,11 @@ class Sheet:
         """What is packed of the cells from `first` to `last` is no longer known."""
         start = int(np.searchsorted(self.cells, first, side="left"))
         end = int(np.searchsorted(self.cells, last, side="right"))
-        self.packed[start:end] = [None] * (end - start)
+        self.packed[start:end] = None
 
     def forget_all(self) -> None:
         """Nothing that is packed is known any longer."""
-        self.packed = [None] * len(self.cells)
+        self.packed: NDArray[np.object_] = np.full(len(self.cells), None)
 
     def has(self, cell: int) -> bool:
         """Whether a cell is on the sheet."""

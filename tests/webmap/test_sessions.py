@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 
 from data import people
@@ -46,6 +46,18 @@ def test_a_cookie_seen_before_is_refused_once_it_is_too_old_or_was_changed(app: 
     assert is_signed_in(thief)
     app.permanent_session_lifetime = timedelta(seconds=-1)
     assert not is_signed_in(thief)
+
+
+def test_what_a_request_does_with_its_session_is_not_seen_by_the_next_one_with_the_cookie(app: Flask) -> None:
+    with app.test_request_context("/"):
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        cookie = signer.dumps({"name": "one", "notices": ["kept"]})
+
+    for _ in range(2):
+        with app.test_request_context("/", headers={"Cookie": f"linli_session={cookie}"}):
+            assert dict(session) == {"name": "one", "notices": ["kept"], "renewed": session["renewed"]}
+            session["name"] = "other"
+            session["notices"].append("added")
 
 
 def give_role(account: people.Account) -> None:

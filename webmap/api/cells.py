@@ -72,19 +72,18 @@ def _answer(box: Box, res: int, at: datetime | None) -> Response:
     known = request.headers.get("If-None-Match")
     tag = tag_of(present.version(now), internal, at) if known else ""
     if known and tag in known:
-        response = Response(status=304, mimetype="application/json")
-    elif at is None:
+        return Response(status=304, headers=headers_of(tag, internal), mimetype="application/json")
+    if at is None:
         answer = present.in_box(box, res, now)
         tag = tag_of(answer.version, internal, at)
-        response = Response(_body(res, now, answer, internal), mimetype="application/json")
+        body = _body(res, now, answer, internal)
     else:
         version = present.version(now)
         tag = tag_of(version, internal, at)
         states, published = _then(box, res, at, now, internal)
         answer = _packed(states, version, res, published)
-        response = Response(_body(res, at, answer, internal), mimetype="application/json")
-    response.headers.update(headers_of(tag, internal))
-    return response
+        body = _body(res, at, answer, internal)
+    return Response(body, headers=headers_of(tag, internal), mimetype="application/json")
 
 
 def _then(box: Box, res: int, at: datetime, now: datetime, internal: bool) -> tuple[dict[int, State], datetime | None]:

@@ -1,0 +1,84 @@
+"""Whoever asks hears of everything that was acknowledged before they asked, whoever wrote it and from where."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from data import commits
+from data.database import Database, open_database
+from data.watch import Watch
+from tests.layers.town import NOON, crowd, fill
+from tests.stores import emptied
+
+
+@pytest.fixture
+def elsewhere(shared_store: Database) -> Iterator[Database]:
+    """The store, emptied, as another process has it open."""
+    emptied(shared_store)
+    other = open_database(shared_store.engine.url.render_as_string(hide_password=False))
+    yield other
+    other.close()
+
+
+@pytest.fixture
+def watch(shared_store: Database, elsewhere: Database) -> Watch:
+    """Has looked at the emptied store once."""
+    seen = Watch(shared_store)
+    assert seen.anything_new()
+    assert not seen.anything_new()
+    return seen
+
+
+def asked_at(came: float, watch: Watch) -> bool:
+    """What a request that came at a moment hears."""
+    with commits.since(came):
+        return watch.anything_new()
+
+
+def test_what_was_committed_before_a_request_came_is_new_to_it(watch: Watch, elsewhere: Database) -> None:
+    fill(elsewhere, crowd(1, 1, NOON))
+    came = time.monotonic()
+
+    assert asked_at(came, watch)
+    assert not asked_at(came, watch)
+    assert not asked_at(time.monotonic(), watch)
+
+
+def test_requests_that_waited_share_the_look_that_began_after_they_came(watch: Watch, elsewhere: Database) -> None:
+    all_came = time.monotonic()
+    assert not asked_at(all_came, watch)
+
+    fill(elsewhere, crowd(1, 1, NOON))
+
+    assert not asked_at(all_came, watch)  # it might as well have been answered before the commit
+    assert asked_at(time.monotonic(), watch)
+
+
+def test_what_was_written_through_this_process_is_new_at_once_to_all(watch: Watch, shared_store: Database) -> None:
+    all_came = time.monotonic()
+    assert not asked_at(all_came, watch)
+
+    fill(shared_store, crowd(1, 1, NOON))
+
+    assert asked_at(all_came, watch)
+
+
+def test_each_who_watches_hears_of_it(watch: Watch, shared_store: Database, elsewhere: Database) -> None:
+    other = Watch(shared_store)
+    other.anything_new()
+    fill(elsewhere, crowd(1, 1, NOON))
+    came = time.monotonic()
+
+    assert asked_at(came, watch)
+    assert asked_at(came, other)
+
+
+def test_outside_of_requests_every_look_is_its_own(watch: Watch, elsewhere: Database) -> None:
+    assert not asked_at(time.monotonic(), watch)
+
+    fill(elsewhere, crowd(1, 1, NOON))
+
+    assert watch.anything_new()
