@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
-from data.driver import mark_of, run, run_many
+from data.driver import mark_of, run_many
 from data.texts import check_texts
 
 #: From this many rows on COPY is used. Below, starting it costs more than it saves.
@@ -35,7 +35,16 @@ class _Plan:
     changes: tuple[Change, ...]
     texts: frozenset[str]
 
+    def row(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of one row: columns of one value each would take several times as long."""
+        values = [row.get(name) for name in self.names]
+        check_texts(values)
+        return tuple(
+            value if change is None else change(value) for value, change in zip(values, self.changes, strict=True)
+        )
+
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """The values of rows, by row."""
         by_column = []
         for name, change in zip(self.names, self.changes, strict=True):
             values = [row.get(name) for row in rows]
@@ -68,11 +77,7 @@ def insert_rows(
         _copy_in(connection, _copy(table, names, connection.dialect), rows)
         return
     plan = _insert(table, names, connection.dialect, mark_of(connection))
-    values = plan.values(rows)
-    if len(values) > 1:
-        run_many(connection, plan.statement, values)
-    else:
-        run(connection, plan.statement, values[0])
+    run_many(connection, plan.statement, [plan.row(rows[0])] if len(rows) == 1 else plan.values(rows))
 
 
 def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -53,6 +53,17 @@ def database_url(url: str | None = None) -> str:
 Result = TypeVar("Result")
 
 
+class WriteSession(Session):
+    """A session of one transaction, whose connection is looked up once: a pin asks for it a dozen times."""
+
+    _found: Connection | None = None
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        if self._found is None:
+            self._found = super().connection(*arguments, **options)
+        return self._found
+
+
 class Database:
     """One store. Make one per process and keep it; sessions come from `read`, `snapshot` and `write`."""
 
@@ -89,7 +100,7 @@ class Database:
             with self.while_waiting():
                 if self.is_sqlite:
                     held.enter_context(self._write_queue)
-                session = held.enter_context(Session(self._writer))
+                session = held.enter_context(WriteSession(self._writer))
                 session.connection()
             yield session
             with self.while_waiting():

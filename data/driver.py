@@ -25,8 +25,11 @@ def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> A
 
 
 def run_many(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Runs a statement for each row of values, in their order."""
-    _run(connection, statement, lambda cursor: cursor.executemany(statement, rows))
+    """Runs a statement for each row of values, in their order. Their texts have been checked."""
+    if len(rows) == 1:
+        _run(connection, statement, lambda cursor: cursor.execute(statement, rows[0]))
+    else:
+        _run(connection, statement, lambda cursor: cursor.executemany(statement, rows))
 
 
 def _run(connection: Connection, statement: str, execute: Callable[[Any], object]) -> Any:

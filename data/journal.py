@@ -60,13 +60,19 @@ class Entry:
     public: bool = False
 
 
+#: The transaction in which a session has its place.
+_PLACE = "place in the journal"
+
+
 def wait_for_place(session: Session) -> None:
     """Waits until nobody else writes the journal, and keeps others from it until the transaction ends.
 
     What is written in the order of the journal is visible in that order. SQLite has one writer at a time anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        run(session.connection(), "SELECT pg_advisory_xact_lock(%s)", (locks.JOURNAL,))
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and session.info.get(_PLACE) is not connection.get_transaction():
+        run(connection, "SELECT pg_advisory_xact_lock(%s)", (locks.JOURNAL,))
+        session.info[_PLACE] = connection.get_transaction()
 
 
 def append(session: Session, entries: Sequence[Entry], actor: str, role: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import request
@@ -51,6 +52,7 @@ def device() -> tuple[str, str]:
     return network(), request.headers.get("User-Agent", "")[:500]
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(name: str) -> bool:
     """Whether a host name or address leads to the machine that asks, whichever that is."""
     if name == "localhost":

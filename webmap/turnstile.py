@@ -8,6 +8,7 @@ sent after it.
 
 from __future__ import annotations
 
+import io
 import tempfile
 import threading
 import time
@@ -45,8 +46,8 @@ class Turnstile:
         if not (length.isdigit() and 0 < int(length) <= self._longest_of(path)):
             with self._taken(came):
                 return self._application(environ, start_response)
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
-            environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), cast(BinaryIO, body))
+        with _kept(int(length)) as body:
+            environ["wsgi.input"] = _read(environ["wsgi.input"], int(length), body)
             with self._taken(came):
                 return self._application(environ, start_response)
 
@@ -76,6 +77,11 @@ def given_up() -> Iterator[None]:
         yield
     finally:
         turn.acquire()
+
+
+def _kept(length: int) -> BinaryIO:
+    """Where a body of so many bytes waits."""
+    return io.BytesIO() if length <= IN_MEMORY else cast(BinaryIO, tempfile.TemporaryFile())
 
 
 def _read(sent: BinaryIO, length: int, body: BinaryIO) -> BinaryIO:
