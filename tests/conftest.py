@@ -12,6 +12,7 @@ from hypothesis import settings
 from data.database import Database, open_database
 from data.people import HASH_COST
 from tests.cluster import MEETING, Meeting
+from tests.statements import share_between_stores
 from tests.stores import KINDS, copy_of_store, empty_store, remove_store
 
 # Two cores shared with a database and a browser: how long one example takes says nothing about the code.
@@ -20,6 +21,8 @@ settings.load_profile("linli")
 
 # Passwords of tests are no secrets: a hash that is quick to make signs in as well.
 HASH_COST.update(time_cost=1, memory_cost=8)
+
+share_between_stores()
 
 # The settings of whoever runs the tests must not reach them; a test says what it needs.
 for name in [name for name in os.environ if name.startswith("LINLI_") and name != MEETING]:
