@@ -37,31 +37,21 @@ def origin(page: Page) -> str:
     return str(page.evaluate("location.origin"))
 
 
-def open_shift(page: Page) -> str:
-    """Opens the page of a new shift and makes its link; the link."""
+def open_shift(page: Page) -> None:
+    """Opens the page of a new shift and makes its link."""
     number = put_shift(page, 2)
     page.goto(f"{origin(page)}/shifts/{number}")
     page.locator("#contact").fill("139 0000 0000")
     page.locator("button[value=link]").click()
-    return str(page.locator("a.link[href*='/shifts/link/']").get_attribute("href"))
-
-
-def open_post(page: Page) -> str:
-    """Opens the page that the phone at the post shows; the address that is scanned there."""
-    open_shift(page)
-    page.locator("a[href$='/post']").click()
-    digits = page.locator(".shift-digits").inner_text().replace(" ", "")
-    return page.url.replace("/post", "").replace("/shifts/", "/shifts/here/") + f"?code={digits}"
 
 
 def open_link(page: Page) -> None:
-    """Opens the form of a link."""
-    page.goto(open_shift(page))
+    """Opens the form of the link that the page of a shift shows."""
+    page.goto(str(page.locator("a.link[href*='/shifts/link/']").get_attribute("href")))
 
 
 def open_mine(page: Page) -> None:
-    """Opens the own page of somebody who has a place and has made the link to hand it on."""
-    open_link(page)
+    """On the form of a link: the own page of somebody who takes a place and makes the link to hand it on."""
     page.locator("#name").fill("小李")
     page.locator("#contact").fill("138 0000 0000")
     page.locator("main button[type=submit]").click()
@@ -70,21 +60,28 @@ def open_mine(page: Page) -> None:
 
 
 def open_offer(page: Page) -> None:
-    """Opens the form of a place that is handed on."""
-    open_mine(page)
+    """Opens the form of a place that is handed on, from the own page of who does."""
     page.goto(str(page.locator("a[href*='/shifts/offer/']").get_attribute("href")))
 
 
+def open_post(page: Page) -> None:
+    """Opens the page that the phone at the post of a new shift shows."""
+    open_shift(page)
+    page.locator("a[href$='/post']").click()
+
+
 def open_here(page: Page) -> None:
-    """Opens what a scan at the post opens."""
-    page.goto(open_post(page))
+    """Opens what a scan of the page at the post opens."""
+    digits = page.locator(".shift-digits").inner_text().replace(" ", "")
+    page.goto(page.url.replace("/post", "").replace("/shifts/", "/shifts/here/") + f"?code={digits}")
 
 
-WAYS: Mapping[str, Callable[[Page], object]] = {
+#: In this order: most go on from where the one before stands.
+WAYS: Mapping[str, Callable[[Page], None]] = {
     "shift": open_shift,
-    "post": open_post,
     "link": open_link,
     "mine": open_mine,
     "offer": open_offer,
+    "post": open_post,
     "here": open_here,
 }
