@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from data.demo.neighbourhood import DEMO_PASSWORD
 from tests.journeys.visitors import OFFICIALS, PHONE, Visitor
+from webmap.cli import main
 
 Visit = Callable[..., Visitor]
 
@@ -47,10 +49,10 @@ def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "LINLI_SECRET_KEY": "a secret for this test run and nobody else",
         "LINLI_BASEMAP": str(folder / "basemap.pmtiles"),
     }
-    subprocess.run([LINLI, "demo"], env=settings, cwd=ROOT, check=True)
-    for email in OFFICIALS.values():
-        account = [LINLI, "user", "add", email, "--role", "community_official"]
-        subprocess.run(account, env=settings, cwd=ROOT, check=True, input=DEMO_PASSWORD, text=True)
+    accounts = [["user", "add", email, "--role", "community_official"] for email in OFFICIALS.values()]
+    for words in (["demo"], *accounts):
+        done = CliRunner().invoke(main, words, env=settings, input=DEMO_PASSWORD)
+        assert done.exit_code == 0, done.output
     server = subprocess.Popen(
         [LINLI, "serve", "--port", "0"], env=settings, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
