@@ -7,8 +7,9 @@ Nothing inline runs without this answer's nonce and nothing is asked of a third 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
 
@@ -22,8 +23,6 @@ PERMISSIONS_POLICY = "geolocation=(self), camera=(), microphone=(), payment=(), 
 
 #: How long a browser may keep the libraries of static/vendor, whose versions are pinned, without asking again.
 VENDOR_SECONDS = 86_400
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def init_app(app: Flask) -> None:
@@ -75,10 +74,10 @@ ALWAYS = (
 class SecurityHeaders:
     """WSGI middleware that adds them: on each answer of the application they would be checked and copied twice."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: WSGIApplication) -> None:
         self._application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
             said = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, value in ALWAYS if name.lower() not in said]

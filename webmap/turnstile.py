@@ -14,7 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from data import commits
 
@@ -26,19 +27,17 @@ PASSING = ("/api/v1/changes", "/static/", "/basemap.pmtiles", "/sitrep")
 IN_MEMORY = 2 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 
 class Turnstile:
     """WSGI middleware. `longest_of(path)` is the longest body read before the turn; a longer one is the
     application's to refuse.
     """
 
-    def __init__(self, application: Application, longest_of: Callable[[str], int]) -> None:
+    def __init__(self, application: WSGIApplication, longest_of: Callable[[str], int]) -> None:
         self._application, self._longest_of = application, longest_of
         self._turn = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         came, path = time.monotonic(), environ.get("PATH_INFO", "")
         if path.startswith(PASSING):
             return self._application(environ, start_response)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
@@ -22,8 +22,6 @@ from webmap.api.cells import headers_of, tag_of
 TILE = re.compile(r"/api/v1/cells/(\d{1,2})/(\d{1,9})/(\d{1,9})")
 ROUTE = "/api/v1/cells/<int:z>/<int:x>/<int:y>"
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 
 class Unchanged:
     """WSGI middleware before the application of `app`."""
@@ -32,7 +30,7 @@ class Unchanged:
         self._app, self._application = app, app.wsgi_app
         self._session_cookie = f"{app.config['SESSION_COOKIE_NAME']}="
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         known = environ.get("HTTP_IF_NONE_MATCH")
         if not known or not self._asks_for_a_tile(environ):
             return self._application(environ, start_response)
@@ -47,7 +45,7 @@ class Unchanged:
         self._app.extensions["linli_figures"].add(ROUTE, "GET", 304, time.perf_counter() - began)
         return ()
 
-    def _asks_for_a_tile(self, environ: dict[str, Any]) -> bool:
+    def _asks_for_a_tile(self, environ: WSGIEnvironment) -> bool:
         """Whether somebody without a session asks for a tile as it is now, at its usual resolution."""
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return False
