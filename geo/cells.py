@@ -54,6 +54,10 @@ _UNUSED = np.array([(1 << 3 * (15 - res)) - 1 for res in range(16)], dtype=np.in
 _SPAN = np.array([int("6" * (LEAF - res) or "0", 8) << 3 * (15 - LEAF) for res in range(LEAF + 1)], dtype=np.int64)
 
 
+#: Up to this many points are looked up one by one: handing arrays over takes as long as some thirty of them.
+FEW = 16
+
+
 class BadCell(ValueError):
     """Not an H3 cell, or not of a resolution that can be used here. The text is fit to show to a person."""
 
@@ -81,6 +85,8 @@ def cells_of(lngs: ArrayLike, lats: ArrayLike, res: int) -> Cells:
     if not (lng.min() >= -180 and lng.max() <= 180 and lat.min() >= -90 and lat.max() <= 90):
         bad = int(np.flatnonzero(~((np.abs(lng) <= 180) & (np.abs(lat) <= 90)))[0])
         raise BadCoordinates(f"row {bad}: longitude {lng[bad]}, latitude {lat[bad]} is not a place on the earth")
+    if len(lng) <= FEW:
+        return np.array([h3.latlng_to_cell(*place, res) for place in zip(lat.tolist(), lng.tolist(), strict=True)])
     found = coordinates_to_cells(Array.from_numpy(lat), Array.from_numpy(lng), res)
     return np.asarray(found.to_numpy()).view(np.int64)
 

@@ -40,8 +40,7 @@ def to_wgs84(lngs: ArrayLike, lats: ArrayLike, datum: str) -> Pair:
     """
     lng, lat = _degrees(lngs, lats)
     forward = _shift_of(datum)
-    inside = in_china(lng, lat)
-    if forward is None or not inside.any():
+    if forward is None or not (inside := in_china(lng, lat)).any():
         return lng, lat
     lng[inside], lat[inside] = _undone(forward, lng[inside], lat[inside])
     return lng, lat
@@ -51,8 +50,7 @@ def from_wgs84(lngs: ArrayLike, lats: ArrayLike, datum: str) -> Pair:
     """Positions of WGS 84 in a datum; what lies outside China stays as it is. Raises UnknownDatum."""
     lng, lat = _degrees(lngs, lats)
     forward = _shift_of(datum)
-    inside = in_china(lng, lat)
-    if forward is None or not inside.any():
+    if forward is None or not (inside := in_china(lng, lat)).any():
         return lng, lat
     lng[inside], lat[inside] = forward(lng[inside], lat[inside])
     return lng, lat
@@ -65,8 +63,10 @@ def in_china(lngs: ArrayLike, lats: ArrayLike) -> NDArray[np.bool_]:
 
 
 def _degrees(lngs: ArrayLike, lats: ArrayLike) -> Pair:
-    lng, lat = np.broadcast_arrays(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64))
-    return np.atleast_1d(lng.copy()), np.atleast_1d(lat.copy())
+    lng, lat = np.array(lngs, dtype=np.float64, ndmin=1), np.array(lats, dtype=np.float64, ndmin=1)
+    if lng.shape != lat.shape:
+        lng, lat = (one.copy() for one in np.broadcast_arrays(lng, lat))
+    return lng, lat
 
 
 def _shift_of(datum: str) -> Callable[[Degrees, Degrees], Pair] | None:

@@ -33,8 +33,10 @@ def test_a_point_has_the_leaf_that_h3_gives_it(lng: float, lat: float) -> None:
     assert cells.leaf_of(lng, lat) == h3.latlng_to_cell(lat, lng, LEAF)
 
 
-@given(st.lists(st.tuples(lngs, lats)))
-def test_many_points_have_the_leaves_that_each_alone_has(points: list[tuple[float, float]]) -> None:
+@pytest.mark.parametrize("times", [1, cells.FEW + 1])
+@given(points=st.lists(st.tuples(lngs, lats)))
+def test_many_points_have_the_leaves_that_each_alone_has(points: list[tuple[float, float]], times: int) -> None:
+    points = points * times
     lng, lat = [p[0] for p in points], [p[1] for p in points]
 
     found = cells.leaves_of(lng, lat)
