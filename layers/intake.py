@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -34,8 +33,6 @@ from layers.intake_plan import Options, Plan, make_plan
 from layers.intake_rows import Taken, shapes_of
 from layers.intake_snapshots import dated
 from layers.named_places import known_places
-
-Item = TypeVar("Item")
 
 #: Rejects kept for telling them one by one, and how many of them for the same reason; all of them are in the file
 #: beside the input. A thousand lines that say the same hide the one that says something else.
@@ -165,8 +162,8 @@ class _Load:
 
     def _batches(self, keep: RejectedFile | None) -> None:
         done = 0
-        with self._turn(), closing(_ahead(self._taken())) as coming:
-            for turn, (taken, chunk) in enumerate(coming, start=1):
+        with self._turn():
+            for turn, (taken, chunk) in enumerate(self._taken(), start=1):
                 refused = [*taken.rejects]
                 for part in _parts(taken.incoming):
                     refused += self._write(part, taken)
@@ -239,15 +236,6 @@ class _Load:
         if datum is None and columns.datum not in (None, "wgs84"):
             found.append(named_datum(columns.of["lng"], columns.datum))
         return found
-
-
-def _ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
-    """The items in their order; the next one is made while the store works on the one before."""
-    with ThreadPoolExecutor(1, "reader") as reader:
-        coming = reader.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = reader.submit(next, items, None)
-            yield item
 
 
 @contextmanager
