@@ -291,6 +291,7 @@ def _note_seen(response: Response) -> Response:
         try:
             with service().database.write() as session:
                 people.note_seen(session, person.id, now)
+            person.last_seen_at = now  # this person is believed until a change: when one was seen is none
         except StoreAway as error:  # a busy store must not turn a good answer into an error
             current_app.logger.warning("could not keep when an account was last used: %s", error)
     return response
