@@ -23,6 +23,9 @@ from layers.cell_state.present import Present
 
 ZOOMS = (11, 13, 15)
 CONNECTIONS = 16
+#: Each process reads what is open before its first answer, for some seconds in the largest town: asked so long before
+#: anything is measured, both have done so.
+READING_SECONDS = 15
 #: Mean edge of a hexagon in metres by resolution (H3 documentation), stretched as the web map does at 30 N.
 EDGE_3857 = {6: 3724.5 * 1.157, 8: 531.4 * 1.157, 10: 75.9 * 1.157}
 
@@ -59,6 +62,8 @@ class Reads:
     def measure(self, database: Database, ours: str, bare: str, count: int, answer: Path, peer_url: str) -> None:
         """One size: every zoom beside the bare routes, the unchanged tile beside the empty route."""
         cookie = servers.session_cookie(ours)
+        anywhere = Target(f"{ours}/api/v1/cells?bbox=120.1,30.1,120.2,30.2", headers=(cookie,))
+        rounds([anywhere], CONNECTIONS, count=1, seconds=READING_SECONDS)
         for zoom in ZOOMS:
             self._viewport(database, ours, bare, count, zoom, cookie, answer)
             _end_what_goes_on(peer_url)
@@ -78,11 +83,10 @@ class Reads:
         res = resolution_of_zoom(zoom)
         boxes = town.boxes(20, zoom, zoom)
         queries = [",".join(str(side) for side in box) for box in boxes]
-        first = urllib.request.Request(
-            f"{ours}/api/v1/cells?bbox={queries[0]}&res={res}", headers=dict([cookie.split(": ", 1)])
-        )
+        paths = [f"/api/v1/cells?bbox={query}&res={res}" for query in queries]
+        first = urllib.request.Request(ours + paths[0], headers=dict([cookie.split(": ", 1)]))
         answer.write_bytes(urllib.request.urlopen(first).read())
-        ask = Target(ours, random_paths([f"/api/v1/cells?bbox={query}&res={res}" for query in queries]), (cookie,))
+        ask = Target(ours, random_paths(paths), (cookie,))
         limit = Target(f"{bare}/bytes?{count}-{zoom}")
         today = Target(bare, random_paths([f"/hexagons?bbox={query}&edge={EDGE_3857[res]:.1f}" for query in queries]))
         fast, memory = rounds([ask, limit], CONNECTIONS)
