@@ -56,8 +56,9 @@ class Commits:
         with self._lock:
             came = _request.came
             if came is None or self._began <= came:
-                self._began = time.monotonic()
+                began = time.monotonic()
                 self._counted = self._look()
+                self._began = began if self._connection is not None else float("-inf")  # what failed is not shared
             return self._counted
 
     def add(self) -> None:

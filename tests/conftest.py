@@ -13,7 +13,7 @@ from data.database import Database, open_database
 from data.people import HASH_COST
 from tests.cluster import MEETING, Meeting
 from tests.statements import share_between_stores
-from tests.stores import KINDS, copy_of_store, empty_store, remove_store
+from tests.stores import KINDS, copy_of_store, emptied, empty_store, remove_store
 
 # Two cores shared with a database and a browser: how long one example takes says nothing about the code.
 settings.register_profile("linli", deadline=None)
@@ -93,6 +93,15 @@ def shared_store(schema_url: str, tmp_path_factory: pytest.TempPathFactory) -> I
     yield database
     database.close()
     remove_store(url)
+
+
+@pytest.fixture
+def elsewhere(shared_store: Database) -> Iterator[Database]:
+    """The store, emptied, as another process has it open."""
+    emptied(shared_store)
+    other = open_database(shared_store.engine.url.render_as_string(hide_password=False))
+    yield other
+    other.close()
 
 
 @pytest.fixture(scope="session")

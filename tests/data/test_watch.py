@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from data import commits
-from data.database import Database, open_database
+from data.database import Database
 from data.watch import Watch
 from tests.layers.town import NOON, crowd, fill
-from tests.stores import emptied
-
-
-@pytest.fixture
-def elsewhere(shared_store: Database) -> Iterator[Database]:
-    """The store, emptied, as another process has it open."""
-    emptied(shared_store)
-    other = open_database(shared_store.engine.url.render_as_string(hide_password=False))
-    yield other
-    other.close()
 
 
 @pytest.fixture
@@ -82,3 +71,12 @@ def test_outside_of_requests_every_look_is_its_own(watch: Watch, elsewhere: Data
     fill(elsewhere, crowd(1, 1, NOON))
 
     assert watch.anything_new()
+
+
+def test_a_look_that_failed_is_shared_with_nobody(watch: Watch, shared_store: Database) -> None:
+    all_came = time.monotonic()
+    shared_store.commits._connection.close()  # as a restart of the store closes it
+
+    assert asked_at(all_came, watch)
+    assert asked_at(all_came, watch)  # over a new connection: what was committed meanwhile nobody knows
+    assert not asked_at(all_came, watch)

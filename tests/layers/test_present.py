@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import h3
 import pytest
 
-from data.database import Database, open_database
+from data.database import Database
 from layers.cell_state import present as present_module
 from layers.errors import TooMuch
 from tests.layers.answers import from_memory, from_record, present_of
 from tests.layers.town import LAT, LNG, NOON, Thing, crowd, fill, put
-from tests.stores import emptied
-
-
-@pytest.fixture
-def elsewhere(shared_store: Database) -> Iterator[Database]:
-    """The store, emptied, as another process has it open."""
-    emptied(shared_store)
-    other = open_database(shared_store.engine.url.render_as_string(hide_password=False))
-    yield other
-    other.close()
 
 
 def needs_in(states: dict[int, dict[str, int]]) -> int:
