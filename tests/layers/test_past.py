@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import shapely
 
-from data.database import Database
+from data.database import Database, open_database
 from layers.cell_state import kept_changes
 from tests.layers.answers import RESOLUTIONS, States, from_kept, from_record, past_of
-from tests.layers.town import NOON, crowd, fill
+from tests.layers.town import LAT, LNG, NOON, Thing, crowd, fill
+from tests.stores import emptied
 
 #: A day in the order in which somebody pushes a slider: back, forth and further back.
 HOURS = (1, 5, 2, 23, 0)
+
+
+@pytest.fixture
+def elsewhere(shared_store: Database) -> Iterator[Database]:
+    """The store with needs of one day and volunteers on duty, as another process has it open."""
+    emptied(shared_store)
+    other = open_database(shared_store.engine.url.render_as_string(hide_password=False))
+    hours = {"starts_at": NOON - timedelta(days=2), "ends_at": NOON + timedelta(days=1)}
+    shift = {"organization": "队", "role": "delivery", **hours, "places_wanted": 3, "places_filled": 1}
+    half = shapely.box(LNG, LAT - 0.02, LNG + 0.02, LAT + 0.02)
+    fill(other, [Thing("volunteer_shifts", shift, half)])
+    for hour in range(24):
+        fill(other, crowd(hour, 9, NOON - timedelta(hours=hour)))
+    yield other
+    other.close()
 
 
 def summed(states: States, name: str) -> int:
