@@ -34,7 +34,10 @@ CLOSED_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which needs. Empty means all; several of one kind mean any of them. Ages are since the report."""
+    """Which needs. Empty means all; several of one kind mean any of them. Ages are since the report.
+
+    `reference` is part of one as somebody writes or says it: only its letters and digits count.
+    """
 
     states: tuple[str, ...] = OPEN
     services: tuple[str, ...] = ()
@@ -148,6 +151,7 @@ def _with(wanted: Filter, **changes: Any) -> Filter:
 
 def _chosen(query: Select[Any], wanted: Filter, promised: Mapping[str, Times], at: datetime) -> Select[Any]:
     where: list[ColumnElement[bool]] = [Need.state.in_(wanted.states)]
+    reference = "".join(letter for letter in wanted.reference.upper() if letter.isalnum())
     if wanted.services:
         where.append(Need.service.in_(wanted.services))
     if wanted.communities:
@@ -160,11 +164,11 @@ def _chosen(query: Select[Any], wanted: Filter, promised: Mapping[str, Times], a
         where.append(Need.reported_at <= at - wanted.older)
     if wanted.newer is not None:
         where.append(Need.reported_at > at - wanted.newer)
-    if wanted.reference:
-        where.append(func.replace(Need.reference, "-", "").contains(wanted.reference, autoescape=True))
+    if reference:
+        where.append(func.replace(Need.reference, "-", "").contains(reference, autoescape=True))
     if wanted.ids:
         where.append(Need.id.in_(wanted.ids))
-    if not (wanted.reference or wanted.ids or wanted.newer or set(wanted.states) <= set(OPEN)):
+    if not (reference or wanted.ids or wanted.newer or set(wanted.states) <= set(OPEN)):
         where.append(Need.state.in_(OPEN) | (Need.reported_at > at - CLOSED_FOR))
     if wanted.box is not None:
         # Without the ranges of leaf cells that other lists ask for first: needs that are open are few, and to look each

@@ -88,6 +88,7 @@ class Visitor:
 
 def fits(page: Page) -> bool:
     """Whether nothing has to be pushed sideways to be read."""
+    page.wait_for_load_state()  # words can be there before the styles are
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width <= 0
 

@@ -177,3 +177,17 @@ def test_the_round_is_for_members_of_an_organization(signed_in: SignedIn, client
     assert client.get("/round").status_code == 302
     assert in_a_page(signed_in("community_official")).get("/round").status_code == 403
     assert in_a_page(signed_in("volunteer")).get("/round").status_code == 403
+
+
+def test_a_request_is_found_by_its_reference_as_it_is_said_on_the_phone(
+    blue: FlaskClient, waits: list[int], database: Database
+) -> None:
+    said = row_of(database, waits[0]).reference.lower().replace("-", " ")
+    found = blue.get("/round/waiting", query_string={"q": said}).get_data(as_text=True)
+    refused = blue.post("/round", data={"step": "take", "needs": [str(waits[0])], "taken_by": "", "q": said})
+    strange = blue.get("/round/waiting", query_string={"q": "ZZZZZZZZZZZZ<b>"}).get_data(as_text=True)
+
+    for page in (found, refused.get_data(as_text=True)):
+        assert f'value="{waits[0]}"' in page and f'value="{waits[1]}"' not in page
+    assert refused.status_code == 400
+    assert "with “ZZZZZZZZZZZZ&lt;b&gt;” in its reference waits" in strange

@@ -165,7 +165,7 @@ def filter_of(query: TriageQuery) -> Filter:
         older=None if query.older is None else timedelta(hours=query.older),
         newer=None if query.newer is None else timedelta(hours=query.newer),
         box=None if query.bbox is None else box_of(query.bbox),
-        reference="".join(letter for letter in query.q.upper() if letter.isalnum()),
+        reference=query.q,
         ids=tuple(int(one) for one in ids),
     )
 

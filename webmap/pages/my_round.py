@@ -31,6 +31,9 @@ Building = tuple[tuple[str, str], list[dict[str, Any]]]
 #: Needs listed as waiting; who takes them looks again. More is a long page on a weak signal.
 MOST_WAITING = 60
 
+#: Characters of a reference that are looked for; one has 12 with its dashes.
+REFERENCE_LONGEST = 20
+
 
 @blueprint.get("/round")
 @allowed("needs.claim")
@@ -170,6 +173,7 @@ def _waiting(problems: list[str] | None = None, done: str = "", status: int = 20
             states=("acknowledged",),
             services=tuple(one for one in (asked.get("service", ""),) if one in services),
             communities=tuple(one for one in (asked.get("community", ""),) if one),
+            reference=asked.get("q", "")[:REFERENCE_LONGEST],
         )
         rows = page(session, wanted, MOST_WAITING, now)
         places = communities(session)
@@ -187,6 +191,7 @@ def _waiting(problems: list[str] | None = None, done: str = "", status: int = 20
             done=done,
             most=MOST_IN_A_ROUND,
             name_longest=NAME_LONGEST,
+            reference_longest=REFERENCE_LONGEST,
             is_cut=len(rows) == MOST_WAITING,
             waited=waited,
         ),
