@@ -1,4 +1,5 @@
-"""Inserts rows of one shape at the speed of the driver: COPY for many on PostgreSQL, prepared statements otherwise.
+"""Inserts rows of one shape at the speed of the driver: on PostgreSQL COPY for many and JSON for few, which is one
+value however many rows there are; prepared statements on SQLite.
 
 SQLAlchemy's own insert costs more per row than the database does. Values go through the same column types, so what
 is stored is the same.
@@ -8,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+import orjson
 import psycopg
 import shapely
-from sqlalchemy import Column, Connection, Table, Text
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from data.columns import Geometry
-from data.driver import mark_of, run_many
+from data.driver import run_many, write
 from data.texts import check_texts
 
 #: From this many rows on COPY is used. Below, starting it costs more than it saves.
@@ -35,13 +37,18 @@ class _Plan:
     changes: tuple[Change, ...]
     texts: frozenset[str]
 
-    def row(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The values of one row: columns of one value each would take several times as long."""
-        values = [row.get(name) for name in self.names]
+    def row(self, row: Mapping[str, Any]) -> list[Any]:
+        """The values of one row: for a few rows quicker than by column."""
+        values = list(map(row.get, self.names))
         check_texts(values)
-        return tuple(
-            value if change is None else change(value) for value, change in zip(values, self.changes, strict=True)
-        )
+        for place, change in self.changed:
+            values[place] = change(values[place])
+        return values
+
+    @cached_property
+    def changed(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Places of the columns whose values are changed on their way, and how."""
+        return [(place, change) for place, change in enumerate(self.changes) if change is not None]
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         """The values of rows, by row."""
@@ -73,11 +80,15 @@ def insert_rows(
         return
     connection = session.connection()
     names = tuple(rows[0] if names is None else names)
-    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
+    if connection.dialect.name == "sqlite":
+        plan = _insert(table, names, connection.dialect)
+        run_many(connection, plan.statement, list(map(plan.row, rows)) if len(rows) < MANY else plan.values(rows))
+    elif len(rows) < MANY:
+        plan = _insert_json(table, names, connection.dialect)
+        listed = [dict(zip(names, plan.row(row), strict=True)) for row in rows]
+        write(session, plan.statement, (orjson.dumps(listed).decode(),))
+    else:
         _copy_in(connection, _copy(table, names, connection.dialect), rows)
-        return
-    plan = _insert(table, names, connection.dialect, mark_of(connection))
-    run_many(connection, plan.statement, [plan.row(rows[0])] if len(rows) == 1 else plan.values(rows))
 
 
 def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -92,11 +103,10 @@ def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, An
 
 
 @lru_cache(maxsize=256)
-def _insert(table: Table, names: tuple[str, ...], dialect: Dialect, mark: str) -> _Plan:
+def _insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
     columns = [table.c[name] for name in names]
     marks = (
-        f"ST_GeomFromWKB({mark}, {column.type.srid})" if isinstance(column.type, Geometry) else mark
-        for column in columns
+        f"ST_GeomFromWKB(?, {column.type.srid})" if isinstance(column.type, Geometry) else "?" for column in columns
     )
     listed = ", ".join(f'"{name}"' for name in names)
     statement = f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join(marks)})'  # noqa: S608 - our own names
@@ -104,11 +114,22 @@ def _insert(table: Table, names: tuple[str, ...], dialect: Dialect, mark: str) -
 
 
 @lru_cache(maxsize=256)
+def _insert_json(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = f'json_populate_recordset(NULL::"{table.name}", %s)'
+    statement = f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM {rows}'  # noqa: S608 - our own names
+    return _as_text(table, names, dialect, statement)
+
+
+@lru_cache(maxsize=256)
 def _copy(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
     listed = ", ".join(f'"{name}"' for name in names)
-    changes = tuple(_copied(table.c[name], dialect) for name in names)
-    texts = _texts([table.c[name] for name in names])
-    return _Plan(names, f'COPY "{table.name}" ({listed}) FROM STDIN', changes, texts)
+    return _as_text(table, names, dialect, f'COPY "{table.name}" ({listed}) FROM STDIN')
+
+
+def _as_text(table: Table, names: tuple[str, ...], dialect: Dialect, statement: str) -> _Plan:
+    columns = [table.c[name] for name in names]
+    return _Plan(names, statement, tuple(_written(column, dialect) for column in columns), _texts(columns))
 
 
 def _texts(columns: Sequence[Column[Any]]) -> frozenset[str]:
@@ -121,8 +142,12 @@ def _bound(column: Column[Any], dialect: Dialect) -> Change:
     return processor
 
 
-def _copied(column: Column[Any], dialect: Dialect) -> Change:
-    """How a value is written for COPY: shapes as hexadecimal EWKB, everything else as for a statement."""
+def _written(column: Column[Any], dialect: Dialect) -> Change:
+    """How a value is written as text: shapes as hexadecimal EWKB, bytes as PostgreSQL reads them, everything else as
+    for a statement.
+    """
+    if isinstance(column.type, LargeBinary):
+        return lambda value: None if value is None else rf"\x{value.hex()}"
     if not isinstance(column.type, Geometry):
         return _bound(column, dialect)
     srid = column.type.srid

@@ -6,7 +6,7 @@ from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data.base import Base
-from data.driver import mark_of, run
+from data.driver import Question, ask, mark_of
 
 
 class Kept(Base):
@@ -23,9 +23,15 @@ HOUSEHOLD_KEY = "household_key"
 
 def kept(session: Session, key: str) -> str | None:
     """The fact kept under `key`, None where there is none."""
-    connection = session.connection()
-    row = run(connection, f'SELECT value FROM kept WHERE "key" = {mark_of(connection)}', (key,)).fetchone()  # noqa: S608
-    return row[0] if row else None
+    for (value,) in ask(session, question_for(session, key)):
+        found: str = value
+        return found
+    return None
+
+
+def question_for(session: Session, key: str) -> Question:
+    """How the store is asked what is kept under `key`."""
+    return f'SELECT value FROM kept WHERE "key" = {mark_of(session.connection())}', (key,)  # noqa: S608
 
 
 def keep(session: Session, key: str, value: str | None) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallIntege
 from sqlalchemy.orm import Session
 
 from data.columns import Cell, Key
-from data.driver import run, run_many
+from data.driver import run_many, write
 
 #: Stand for "without beginning" and "without end"; far outside any moment, well inside 64 bits.
 ALWAYS_MS, NEVER_MS = -(2**60), 2**60
@@ -115,7 +115,7 @@ def apply(session: Session, columns: Sequence[str], keys: np.ndarray, amounts: n
     rows = np.column_stack((keys[order], amounts[np.ix_(order, used)]))
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        run(connection, _upsert_arrays(names), [_array(column.tolist()) for column in rows.T])
+        write(session, _upsert_arrays(names), [_array(column.tolist()) for column in rows.T])
     else:
         run_many(connection, _upsert(names, 1), list(map(tuple, rows.tolist())))
 
@@ -128,9 +128,9 @@ def apply_few(session: Session, sums: Mapping[tuple[int, int], Mapping[str, int]
     rows = [(*key, *(sums[key].get(name, 0) for name in names)) for key in sorted(sums)]
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        run(connection, _upsert_arrays(names), [_array(column) for column in zip(*rows, strict=True)])
+        write(session, _upsert_arrays(names), [_array(column) for column in zip(*rows, strict=True)])
     else:
-        run(connection, _upsert(names, len(rows)), [value for row in rows for value in row])
+        write(session, _upsert(names, len(rows)), [value for row in rows for value in row])
 
 
 def _adding(columns: tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from data import journal, locks
 from data.bulk import insert_rows
-from data.driver import run
+from data.driver import Question, ask
 from geo import cells, covers
 from geo.covers import Cover
 from geo.outlines import outline_of_cells
@@ -363,13 +363,18 @@ def _insert_private(session: Session, layer: Layer, rows: list[dict[str, Any]]) 
     insert_rows(session, layer.private_table, rows, [key, *names])
 
 
-def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
-    name = layer.table.name
+def question_for_ids(session: Session, layer: Layer, count: int) -> Question:
+    """How the store is asked for the numbers of so many new features."""
     if session.get_bind().dialect.name == "postgresql":
-        query = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        return [number for (number,) in run(session.connection(), query, (name, count))]
-    row = run(session.connection(), "SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()
-    last = row[0] if row else 0
+        return "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (f"{layer.table.name}_id_seq", count)
+    return "SELECT seq FROM sqlite_sequence WHERE name = ?", (layer.table.name,)
+
+
+def _take_ids(session: Session, layer: Layer, count: int) -> list[int]:
+    found = [number for (number,) in ask(session, question_for_ids(session, layer, count))]
+    if session.get_bind().dialect.name == "postgresql":
+        return found
+    last = found[0] if found else 0
     return list(range(last + 1, last + 1 + count))
 
 

@@ -15,9 +15,10 @@ import shapely
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from data import areas
 from data.bulk import insert_rows
-from data.driver import mark_of, run
-from data.keeping import household_key
+from data.driver import Question, ask, ask_ahead, mark_of, together
+from data.keeping import HOUSEHOLD_KEY, household_key, question_for
 from layers import features
 from layers.actor import RESIDENT, Actor
 from layers.errors import BadInput, MoveNotAllowed
@@ -75,19 +76,22 @@ def report(
 
 def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESIDENT) -> list[Reported]:
     """Takes in needs as `report` does each, in their order, all or none: raises what the first at fault would."""
-    secret = household_key(session)
     keys = [hash_of(one.key) if one.key is not None else None for one in reports]
+    known_keys = _question_for_keys(session, [key for key in keys if key is not None])
+    ahead = (question_for(session, HOUSEHOLD_KEY), question_for(session, areas.VERSION_KEY))
+    ask_ahead(session, [known_keys, *ahead, features.question_for_ids(session, LAYER, len(reports))])
+    secret = household_key(session)
     bodies = [_body_hash(one) for one in reports]
     tokens = [_token(secret, one.key) for one in reports]
-    known = _known(session, [key for key in keys if key is not None])
+    known = {key: (need_id, body) for key, need_id, body in ask(session, known_keys)}
     new = [at for at, key in enumerate(keys) if key not in known]
-    made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
-    kept = [
-        {"key_hash": keys[at], "body_hash": bodies[at], "need_id": one.need_id, "created_at": reports[at].at}
-        for at, one in zip(new, made, strict=True)
-        if keys[at] is not None
-    ]
-    if kept:
+    with together(session):
+        made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
+        kept = [
+            {"key_hash": keys[at], "body_hash": bodies[at], "need_id": one.need_id, "created_at": reports[at].at}
+            for at, one in zip(new, made, strict=True)
+            if keys[at] is not None
+        ]
         insert_rows(session, IdempotencyKey.__table__, kept)  # type: ignore[arg-type]
     found = dict(zip(new, made, strict=True))
     return [
@@ -96,14 +100,12 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
     ]
 
 
-def _known(session: Session, keys: Sequence[str]) -> dict[str | None, tuple[int, str]]:
-    """Of keys that reports came under before: the number of the need each became, and the hash of what was sent."""
-    if not keys:
-        return {}
-    connection = session.connection()
-    marks = ", ".join([mark_of(connection)] * len(keys))
-    query = f"SELECT key_hash, need_id, body_hash FROM idempotency_keys WHERE key_hash IN ({marks})"  # noqa: S608
-    return {key: (need_id, body) for key, need_id, body in run(connection, query, keys)}
+def _question_for_keys(session: Session, keys: Sequence[str]) -> Question:
+    """How the store is asked which of some keys reports came under before: with the number of the need each became,
+    and the hash of what was sent.
+    """
+    marks = ", ".join([mark_of(session.connection())] * len(keys)) or "NULL"
+    return f"SELECT key_hash, need_id, body_hash FROM idempotency_keys WHERE key_hash IN ({marks})", tuple(keys)  # noqa: S608
 
 
 def _made(session: Session, reports: Sequence[Report], tokens: Sequence[str], actor: Actor) -> list[Reported]:
