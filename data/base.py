@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -17,3 +17,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def index_of_held(column: str) -> Index:
+    """An index of a column that most rows have nothing in: it holds those that have something, and only what asks for
+    such rows finds by it.
+    """
+    held = text(f"{column} IS NOT NULL")
+    return Index(None, column, sqlite_where=held, postgresql_where=held)

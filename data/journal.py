@@ -16,7 +16,7 @@ from sqlalchemy import Index, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from data import locks
-from data.base import Base
+from data.base import Base, index_of_held
 from data.bulk import insert_rows
 from data.columns import Json, Key, Moment
 from data.driver import run
@@ -28,10 +28,11 @@ class JournalRow(Base):
     __tablename__ = "journal"
     __table_args__ = (
         Index("ix_journal_layer_feature_id", "layer", "feature_id"),
+        index_of_held("public_seq"),
         {"sqlite_autoincrement": True},
     )
     seq: Mapped[int] = mapped_column(Key, primary_key=True)
-    public_seq: Mapped[int | None] = mapped_column(Key, index=True)
+    public_seq: Mapped[int | None] = mapped_column(Key)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     effective_at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(Text)
@@ -106,7 +107,7 @@ def append(session: Session, entries: Sequence[Entry], actor: str, role: str, at
 
 
 _LATEST = select(func.max(JournalRow.seq))
-_LATEST_PUBLIC = select(func.max(JournalRow.public_seq))
+_LATEST_PUBLIC = select(func.max(JournalRow.public_seq)).where(JournalRow.public_seq.is_not(None))
 
 
 def latest(session: Session) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, SmallInteger, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.base import Base
+from data.base import Base, index_of_held
 from data.columns import Cell, Key, Moment
 from layers.feature_columns import FeatureColumns
 
@@ -17,7 +17,11 @@ class Need(FeatureColumns, Base):
 
     __tablename__ = "needs"
     # What is open and what is overdue is counted from the index alone.
-    __table_args__ = (Index(None, "state", "service", "reported_at"), FeatureColumns.__table_args__)
+    __table_args__ = (
+        Index(None, "state", "service", "reported_at"),
+        index_of_held("claim_until"),
+        FeatureColumns.__table_args__,
+    )
     reference: Mapped[str] = mapped_column(Text, index=True)
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
     service: Mapped[str] = mapped_column(Text)
@@ -36,7 +40,7 @@ class Need(FeatureColumns, Base):
     household: Mapped[str | None] = mapped_column(Text)
     organization: Mapped[str | None] = mapped_column(Text)
     taken_by: Mapped[str | None] = mapped_column(Text)  # who of the organization goes, as they want to be called
-    claim_until: Mapped[datetime | None] = mapped_column(Moment, index=True)  # then it goes back to everyone
+    claim_until: Mapped[datetime | None] = mapped_column(Moment)  # then it goes back to everyone
     claim_extended: Mapped[bool] = mapped_column(server_default=false())  # its time was given once more
     duplicate_of: Mapped[int | None] = mapped_column(Key)
     reason: Mapped[str | None] = mapped_column(Text)
