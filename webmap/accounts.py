@@ -268,8 +268,8 @@ def _person_of_session(uniquifier: str) -> Person | None:
 def _believed(uniquifier: str, name: str) -> Person | None:
     """The person of a session; the store is asked again once anything was written to it since."""
     known: Known = current_app.extensions["linli_people"]
-    with known.lock:
-        if known.watch.anything_new() or len(known.people) > MOST_BELIEVED:
+    with known.lock, known.watch as is_new:
+        if is_new or len(known.people) > MOST_BELIEVED:
             known.people.clear()
         if (uniquifier, name) not in known.people:
             known.people[uniquifier, name] = _found(uniquifier, name)

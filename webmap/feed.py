@@ -152,13 +152,12 @@ class Feed:
             return True
 
     def _look(self) -> None:
-        if not self._watch.anything_new():
-            return
-        while found := changes_since(self._database, self._last, MOST):
-            with self._news:
-                self._recent.extend(found)
-                self._last = found[-1].seq
-                self._news.notify_all()
+        with self._watch as is_new:
+            while is_new and (found := changes_since(self._database, self._last, MOST)):
+                with self._news:
+                    self._recent.extend(found)
+                    self._last = found[-1].seq
+                    self._news.notify_all()
 
 
 def changes_since(database: Database, seq: int, limit: int) -> list[Change]:

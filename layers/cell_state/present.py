@@ -139,10 +139,11 @@ class Present:
 
     def _refresh(self, now: datetime) -> Version:
         before = self._version
-        if not self._watch.anything_new() and before is not None and (before.until is None or now < before.until):
-            return before
-        with self._database.read() as session:
-            return self._catch_up(session, before, now)
+        with self._watch as is_new:
+            if not is_new and before is not None and (before.until is None or now < before.until):
+                return before
+            with self._database.read() as session:
+                return self._catch_up(session, before, now)
 
     def _catch_up(self, session: Session, before: Version | None, now: datetime) -> Version:
         seq = journal.latest(session) if self._internal else journal.latest_public(session)

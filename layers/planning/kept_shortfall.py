@@ -66,8 +66,8 @@ class KeptShortfall:
         """
         minute = now.replace(second=0, microsecond=0)
         asked = replace(request, starts_at=max(request.starts_at, minute), volunteers=1)
-        with self._lock:
-            if self._watch.anything_new():
+        with self._lock, self._watch as is_new:
+            if is_new:
                 self._answers.clear()
             if asked not in self._answers:
                 with self._database.snapshot() as session:

@@ -16,15 +16,21 @@ from tests.layers.town import NOON, crowd, fill
 def watch(shared_store: Database, elsewhere: Database) -> Watch:
     """Has looked at the emptied store once."""
     seen = Watch(shared_store)
-    assert seen.anything_new()
-    assert not seen.anything_new()
+    assert looked(seen)
+    assert not looked(seen)
     return seen
+
+
+def looked(watch: Watch) -> bool:
+    """What one hears who takes in what is new."""
+    with watch as is_new:
+        return is_new
 
 
 def asked_at(came: float, watch: Watch) -> bool:
     """What a request that came at a moment hears."""
     with commits.since(came):
-        return watch.anything_new()
+        return looked(watch)
 
 
 def test_what_was_committed_before_a_request_came_is_new_to_it(watch: Watch, elsewhere: Database) -> None:
@@ -57,7 +63,7 @@ def test_what_was_written_through_this_process_is_new_at_once_to_all(watch: Watc
 
 def test_each_who_watches_hears_of_it(watch: Watch, shared_store: Database, elsewhere: Database) -> None:
     other = Watch(shared_store)
-    other.anything_new()
+    looked(other)
     fill(elsewhere, crowd(1, 1, NOON))
     came = time.monotonic()
 
@@ -70,7 +76,7 @@ def test_outside_of_requests_every_look_is_its_own(watch: Watch, elsewhere: Data
 
     fill(elsewhere, crowd(1, 1, NOON))
 
-    assert watch.anything_new()
+    assert looked(watch)
 
 
 def test_a_look_that_failed_is_shared_with_nobody(watch: Watch, shared_store: Database) -> None:
@@ -80,3 +86,13 @@ def test_a_look_that_failed_is_shared_with_nobody(watch: Watch, shared_store: Da
     assert asked_at(all_came, watch)
     assert asked_at(all_came, watch)  # over a new connection: what was committed meanwhile nobody knows
     assert not asked_at(all_came, watch)
+
+
+def test_whoever_could_not_take_in_what_is_new_is_told_again(watch: Watch, elsewhere: Database) -> None:
+    fill(elsewhere, crowd(1, 1, NOON))
+    with pytest.raises(OSError, match="gone"), watch as is_new:
+        raise OSError("gone")
+
+    assert is_new
+    assert looked(watch)
+    assert not looked(watch)
