@@ -77,13 +77,13 @@ def report(
 def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESIDENT) -> list[Reported]:
     """Takes in needs as `report` does each, in their order, all or none: raises what the first at fault would."""
     keys = [hash_of(one.key) if one.key is not None else None for one in reports]
-    known_keys = _question_for_keys(session, [key for key in keys if key is not None])
-    ahead = (question_for(session, HOUSEHOLD_KEY), question_for(session, areas.VERSION_KEY))
-    ask_ahead(session, [known_keys, *ahead, features.question_for_ids(session, LAYER, len(reports))])
+    near_keys = _question_for_keys(session, keys)
+    facts = (question_for(session, HOUSEHOLD_KEY), question_for(session, areas.VERSION_KEY))
+    ask_ahead(session, [near_keys, *facts, features.question_for_ids(session, LAYER, len(reports))])
     secret = household_key(session)
     bodies = [_body_hash(one) for one in reports]
     tokens = [_token(secret, one.key) for one in reports]
-    known = {key: (need_id, body) for key, need_id, body in ask(session, known_keys)}
+    known = {key: (need_id, body) for key, need_id, body in ask(session, near_keys)}
     new = [at for at, key in enumerate(keys) if key not in known]
     with together(session):
         made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
@@ -100,12 +100,17 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
     ]
 
 
-def _question_for_keys(session: Session, keys: Sequence[str]) -> Question:
-    """How the store is asked which of some keys reports came under before: with the number of the need each became,
-    and the hash of what was sent.
+def _question_for_keys(session: Session, keys: Sequence[str | None]) -> Question:
+    """How the store is asked for the first known key at or after each of some keys (where there is none, the first of
+    all), with the number of the need that it became and the hash of what was sent.
+
+    Asked for the keys themselves, PostgreSQL plans to read the whole table while it is small, and keeps to its plan
+    when it has grown; what is first in order only the index tells.
     """
-    marks = ", ".join([mark_of(session.connection())] * len(keys)) or "NULL"
-    return f"SELECT key_hash, need_id, body_hash FROM idempotency_keys WHERE key_hash IN ({marks})", tuple(keys)  # noqa: S608
+    mark = mark_of(session.connection())
+    at_or_after = f"SELECT * FROM idempotency_keys WHERE key_hash >= {mark} ORDER BY key_hash LIMIT 1"  # noqa: S608
+    one = f"SELECT key_hash, need_id, body_hash FROM ({at_or_after}) AS found"  # noqa: S608
+    return " UNION ALL ".join([one] * len(keys)), tuple(key or "" for key in keys)
 
 
 def _made(session: Session, reports: Sequence[Report], tokens: Sequence[str], actor: Actor) -> list[Reported]:
