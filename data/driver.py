@@ -44,7 +44,7 @@ _AHEAD = "answers given ahead"
 
 
 def ask(session: Session, question: Question) -> list[Sequence[Any]]:
-    """The rows that answer a question of our own; one that was asked ahead has its answer, and is asked anew after."""
+    """The rows that answer a question of our own; one that was asked ahead has its answer, once."""
     answers: dict[Question, list[Sequence[Any]]] = session.info.get(_AHEAD, {})
     if question in answers:
         return answers.pop(question)
@@ -52,19 +52,25 @@ def ask(session: Session, question: Question) -> list[Sequence[Any]]:
     return rows
 
 
-def ask_ahead(session: Session, questions: Sequence[Question]) -> None:
-    """Asks PostgreSQL at once what `ask` will ask later in this transaction: numbers and texts, in one trip there and
-    back. On SQLite there is no trip to save.
+@contextmanager
+def asked_ahead(session: Session, questions: Sequence[Question]) -> Iterator[None]:
+    """PostgreSQL is asked at once what `ask` asks in this block: numbers and texts, in one trip there and back. On
+    SQLite there is no trip to save.
     """
     connection = session.connection()
     if connection.dialect.name != "postgresql":
+        yield
         return
     statement = _asked(tuple(statement for statement, _ in questions))
     values = list(chain.from_iterable(values for _, values in questions))
     found = run(connection, statement, values).fetchone()
-    answers = session.info.setdefault(_AHEAD, {})
-    for question, rows in zip(questions, found, strict=True):
-        answers[question] = [tuple(row.values()) for row in rows or ()]
+    session.info[_AHEAD] = {
+        question: [tuple(row.values()) for row in rows or ()] for question, rows in zip(questions, found, strict=True)
+    }
+    try:
+        yield
+    finally:
+        del session.info[_AHEAD]
 
 
 @lru_cache(maxsize=128)

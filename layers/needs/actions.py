@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from data import areas
 from data.bulk import insert_rows
-from data.driver import Question, ask, ask_ahead, mark_of, together
+from data.driver import Question, ask, asked_ahead, mark_of, together
 from data.keeping import HOUSEHOLD_KEY, household_key, question_for
 from layers import features
 from layers.actor import RESIDENT, Actor
@@ -79,13 +79,13 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
     keys = [hash_of(one.key) if one.key is not None else None for one in reports]
     near_keys = _question_for_keys(session, keys)
     facts = (question_for(session, HOUSEHOLD_KEY), question_for(session, areas.VERSION_KEY))
-    ask_ahead(session, [near_keys, *facts, features.question_for_ids(session, LAYER, len(reports))])
-    secret = household_key(session)
-    bodies = [_body_hash(one) for one in reports]
-    tokens = [_token(secret, one.key) for one in reports]
-    known = {key: (need_id, body) for key, need_id, body in ask(session, near_keys)}
-    new = [at for at, key in enumerate(keys) if key not in known]
-    with together(session):
+    ids = features.question_for_ids(session, LAYER, len(reports))
+    with asked_ahead(session, [near_keys, *facts, ids]), together(session):
+        secret = household_key(session)
+        bodies = [_body_hash(one) for one in reports]
+        tokens = [_token(secret, one.key) for one in reports]
+        known = {key: (need_id, body) for key, need_id, body in ask(session, near_keys)}
+        new = [at for at, key in enumerate(keys) if key not in known]
         made = _made(session, [reports[at] for at in new], [tokens[at] for at in new], actor)
         kept = [
             {"key_hash": keys[at], "body_hash": bodies[at], "need_id": one.need_id, "created_at": reports[at].at}
