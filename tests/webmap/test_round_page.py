@@ -191,3 +191,4 @@ def test_a_request_is_found_by_its_reference_as_it_is_said_on_the_phone(
         assert f'value="{waits[0]}"' in page and f'value="{waits[1]}"' not in page
     assert refused.status_code == 400
     assert "with “ZZZZZZZZZZZZ&lt;b&gt;” in its reference waits" in strange
+    assert '<a href="/round/waiting">Find requests to take</a>' in strange
