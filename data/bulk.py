@@ -24,7 +24,8 @@ from data.columns import Geometry
 from data.driver import run_many, write
 from data.texts import check_texts
 
-#: From this many rows on COPY is used. Below, starting it costs more than it saves.
+#: From this many rows on their values are put together by column, and PostgreSQL takes them by COPY. Below, starting
+#: either costs more than it saves.
 MANY = 50
 
 Change = Callable[[Any], Any] | None

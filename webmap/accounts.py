@@ -15,19 +15,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, session
-from flask_babel import gettext, lazy_gettext
-from flask_security import LoginForm, RoleMixin, Security, UserDatastore, UserMixin
-from wtforms import EmailField, PasswordField, SubmitField
+from flask_security import RoleMixin, Security, UserDatastore, UserMixin
 
 from data import people
 from data.availability import StoreAway
 from data.watch import Watch
 from layers.actor import Actor, LeafRanges
 from webmap import second_factor
-from webmap.caller import is_on_this_machine
 from webmap.roles import EVERYONE, RESIDENT, TITLES
 from webmap.service import service
 from webmap.session_cookie import SessionCookie
+from webmap.sign_in_form import SignInForm, demo_may_sign_in
 
 COLUMNS = tuple(column.name for column in people.Account.__table__.columns)
 
@@ -137,38 +135,6 @@ class Known:
     watch: Watch
     people: dict[tuple[str, str], Person | None] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-class SignInForm(LoginForm):
-    """The sign-in form; `trouble` says in one sentence, in the page's language, why nobody was signed in."""
-
-    email = EmailField(lazy_gettext("Email address"), render_kw={"autocomplete": "username"})
-    password = PasswordField(lazy_gettext("Password"), render_kw={"autocomplete": "current-password"})
-    submit = SubmitField(lazy_gettext("Sign in"))
-    remember = None
-    trouble = ""
-
-    def validate(self, **kwargs: Any) -> bool:
-        """Whether somebody may be signed in; the reason for a refusal is in `trouble`."""
-        self.trouble = self._trouble(super().validate(**kwargs) if self.email.data and self.password.data else False)
-        return not self.trouble
-
-    def _trouble(self, known: bool) -> str:
-        if not known:
-            return str(gettext("That email address and password do not belong to an active account."))
-        if isinstance(self.user, Person) and self.user.is_demo and not demo_may_sign_in():
-            return str(
-                gettext(
-                    "This is a demo account with a published password. It signs in only in a browser on the machine "
-                    "that serves Linli, under the address localhost or 127.0.0.1."
-                )
-            )
-        return ""
-
-
-def demo_may_sign_in() -> bool:
-    """Demo passwords are published, so they open nothing to a caller from elsewhere, and nothing in production."""
-    return is_on_this_machine() and not service().settings.production
 
 
 def _demo_to_show() -> dict[str, Any]:

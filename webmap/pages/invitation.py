@@ -10,13 +10,14 @@ from flask_security.utils import _get_post_login_redirect
 
 from data import people
 from webmap.access import allowed
-from webmap.accounts import Person, demo_may_sign_in
+from webmap.accounts import Person
 from webmap.limits import unknown_links
 from webmap.pages.sign_in import welcome
 from webmap.private_links import kept_private
 from webmap.roles import TITLES
 from webmap.second_factor import needs_second_factor
 from webmap.service import service
+from webmap.sign_in_form import demo_may_sign_in
 
 blueprint = Blueprint("invitation", __name__)
 blueprint.after_request(kept_private)
