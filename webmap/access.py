@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
-from flask_login import current_user
 
 from layers.actor import RESIDENT as NOBODY
 from layers.actor import Actor
+from webmap.accounts import signed_in
 from webmap.caller import has_metrics_token, has_session_cookie, is_on_this_machine
 from webmap.errors import NoAccess, SignInNeeded
 from webmap.roles import ADMINISTRATOR, COORDINATOR, EVERYONE, OFFICIALS, STAFF, TITLES, VOLUNTEER
@@ -168,8 +168,8 @@ def current_actor() -> Actor:
     if "actor" not in g:
         g.actor = NOBODY
         if has_session_cookie(current_app.config["SESSION_COOKIE_NAME"]):
-            person = current_user._get_current_object()
-            g.actor = person.actor() if person.is_authenticated else NOBODY
+            person = signed_in()
+            g.actor = NOBODY if person is None else person.actor()
     actor: Actor = g.actor
     return actor
 

@@ -222,6 +222,14 @@ def end_own_session() -> None:
     session.clear()
 
 
+def signed_in() -> Person | None:
+    """Whose session this request carries. As Flask-Login's `current_user`, without what that does for sessions that
+    Linli has none of: once for each tile of each map.
+    """
+    uniquifier = session.get("_user_id")  # where Flask-Login keeps it
+    return _person_of_session(uniquifier) if uniquifier else None
+
+
 def _person_of_session(uniquifier: str) -> Person | None:
     """The person a session cookie belongs to, as long as their account may still sign in from here."""
     person = _believed(uniquifier, session.get(SESSION_NAME, ""))

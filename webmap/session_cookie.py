@@ -73,4 +73,4 @@ class _Signer:
     def _opened(self, cookie: str) -> tuple[dict[str, Any], datetime, bool]:
         """What a cookie says, when it was signed, and whether it holds more than plain values."""
         said, signed_at = self._flasks.loads(cookie, return_timestamp=True)
-        return said, signed_at, any(not isinstance(value, str | int) for value in said.values())
+        return said, signed_at, any(not isinstance(value, str | int | float) for value in said.values())

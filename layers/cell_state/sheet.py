@@ -12,6 +12,9 @@ from geo.coordinates import Box
 #: more exactly, larger ones cost fewer looks. 512 cells of one resolution are a patch about 25 cells wide.
 SEGMENT = 512
 
+#: Positions kept of boxes that were looked up, all boxes together: 4 MB a sheet. A screen holds some thousand.
+MOST_KEPT = 500_000
+
 
 class Sheet:
     """Cells in index order with their centres, in segments with bounds; `packed`, an object array, is b"" where
@@ -27,6 +30,8 @@ class Sheet:
         self.cells = cells
         self.lngs, self.lats = centers(cells)
         self._bound()
+        self._kept: dict[Box, NDArray[np.intp]] = {}
+        self._kept_positions = 0
 
     def _bound(self) -> None:
         starts = np.arange(0, len(self.cells), SEGMENT)
@@ -53,7 +58,21 @@ class Sheet:
         self.packed[np.searchsorted(self.cells, old)] = packed
 
     def inside(self, box: Box) -> NDArray[np.intp]:
-        """Positions of the cells whose centre is in the half-open box, in index order."""
+        """Positions of the cells whose centre is in the half-open box, in index order. Not to be written to.
+
+        Kept until a cell is added: whoever looks at the map asks for the same tiles again, and so do their colleagues.
+        """
+        found = self._kept.get(box)
+        if found is None:
+            found = self._found(box)
+            if self._kept_positions + len(found) > MOST_KEPT:
+                self._kept.clear()
+                self._kept_positions = 0
+            self._kept[box] = found
+            self._kept_positions += len(found) + 1
+        return found
+
+    def _found(self, box: Box) -> NDArray[np.intp]:
         west, south, east, north = self._bounds
         near = np.flatnonzero((west < box.east) & (east >= box.west) & (south < box.north) & (north >= box.south))
         if not len(near):

@@ -9,7 +9,9 @@ import h3
 import pytest
 
 from data.database import Database
+from geo.coordinates import Box
 from layers.cell_state import present as present_module
+from layers.cell_state import sheet as sheet_module
 from layers.errors import TooMuch
 from tests.layers.answers import from_memory, from_record, present_of
 from tests.layers.town import LAT, LNG, NOON, Thing, crowd, fill, put
@@ -86,6 +88,23 @@ def test_what_begins_and_ends_by_itself_is_seen_at_its_very_moment(shared_store:
 
     almost = timedelta(milliseconds=1)
     assert [places(at) for at in (NOON, starts - almost, starts, ends - almost, ends)] == [0, 0, 3, 3, 0]
+
+
+def test_boxes_looked_up_before_are_right_after_more_were_than_are_kept(
+    monkeypatch: pytest.MonkeyPatch, shared_store: Database, elsewhere: Database
+) -> None:
+    fill(elsewhere, crowd(5, 40, NOON))
+    present = present_of(shared_store)
+    monkeypatch.setattr(sheet_module, "MOST_KEPT", 30)
+    boxes = [
+        Box(LNG - 0.012 + west * 0.0024, LAT - 0.1, LNG - 0.012 + (west + 1) * 0.0024, LAT + 0.1) for west in range(10)
+    ]
+
+    answers = [[from_memory(present, 10, NOON, box) for box in boxes] for _ in range(3)]
+
+    expected = [from_record(shared_store, 10, NOON, NOON, box) for box in boxes]
+    assert sum(map(needs_in, expected)) == 40
+    assert answers == [expected] * 3
 
 
 def test_an_answer_too_large_says_which_resolution_would_do(shared_store: Database, elsewhere: Database) -> None:
