@@ -7,9 +7,10 @@ is stored is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -38,7 +39,7 @@ class _Plan:
     changes: tuple[Change, ...]
     texts: frozenset[str]
 
-    def row(self, row: Mapping[str, Any]) -> list[Any]:
+    def row(self, row: dict[str, Any]) -> list[Any]:
         """The values of one row: for a few rows quicker than by column."""
         values = list(map(row.get, self.names))
         check_texts(values)
@@ -51,11 +52,11 @@ class _Plan:
         """Places of the columns whose values are changed on their way, and how."""
         return [(place, change) for place, change in enumerate(self.changes) if change is not None]
 
-    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    def values(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         """The values of rows, by row."""
         by_column = []
         for name, change in zip(self.names, self.changes, strict=True):
-            values = [row.get(name) for row in rows]
+            values = list(map(dict.get, rows, repeat(name)))
             if name in self.texts:
                 check_texts(["".join(filter(None, values))])  # one look at a long text is cheaper than many
             by_column.append(values if change is None else _changed(change, values))
@@ -71,7 +72,7 @@ def _changed(change: Callable[[Any], Any], values: list[Any]) -> list[Any]:
 
 
 def insert_rows(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None
+    session: Session, table: Table, rows: Sequence[dict[str, Any]], names: Sequence[str] | None = None
 ) -> None:
     """Inserts rows in the caller's transaction: the columns of some names, or those of the first row's keys.
 
@@ -92,7 +93,7 @@ def insert_rows(
         _copy_in(connection, _copy(table, names, connection.dialect), rows)
 
 
-def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy_in(connection: Connection, plan: _Plan, rows: Sequence[dict[str, Any]]) -> None:
     """COPY speaks to the driver itself; what the driver raises is made what every other statement raises."""
     try:
         cursor: Any = connection.connection.cursor()

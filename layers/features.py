@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from pydantic import BaseModel
 from shapely.geometry.base import BaseGeometry
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from data import journal, locks
 from data.bulk import insert_rows
 from data.driver import Question, ask
+from data.texts import check_texts
 from geo import cells, covers
 from geo.covers import Cover
 from geo.outlines import outline_of_cells
@@ -331,14 +333,31 @@ def _as_kept(layer: Layer, geometry: BaseGeometry | None) -> BaseGeometry | None
 def _known(session: Session, layer: Layer, source_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Rows by source id, which nobody else changes, or adds, before the transaction ends."""
     known: dict[str, dict[str, Any]] = {}
-    if source_ids:
-        locks.hold(session, locks.SOURCE_IDS)
-    for start in range(0, len(source_ids), IDS_AT_ONCE):
-        part = source_ids[start : start + IDS_AT_ONCE]
+    if not source_ids:
+        return known
+    locks.hold(session, locks.SOURCE_IDS)
+    there = [source_id for (source_id,) in ask(session, _question_for_source_ids(session, layer, source_ids))]
+    for start in range(0, len(there), IDS_AT_ONCE):
+        part = there[start : start + IDS_AT_ONCE]
         query = select(layer.table).where(layer.table.c.source_id.in_(part)).order_by(layer.table.c.id)
         query = query.with_for_update()
         known.update({row["source_id"]: dict(row) for row in session.execute(query).mappings()})
     return known
+
+
+def _question_for_source_ids(session: Session, layer: Layer, source_ids: Sequence[str]) -> Question:
+    """How the store is asked which of some source ids it has: as one value, because a load asks for thousands and
+    mostly none is there; each as the first at or after it, which only the index tells, however small the table was
+    when PostgreSQL made its plan.
+    """
+    check_texts(source_ids)
+    here = layer.table.name
+    at_or_after = f"SELECT source_id FROM {here} WHERE source_id >= given.value ORDER BY source_id LIMIT 1"  # noqa: S608
+    given = "json_each(?) AS given"
+    if session.get_bind().dialect.name == "postgresql":
+        given = "json_array_elements_text(%s::json) AS given(value)"
+    statement = f"SELECT given.value FROM {given} WHERE ({at_or_after}) = given.value"  # noqa: S608
+    return statement, (orjson.dumps(source_ids).decode(),)
 
 
 def _insert(session: Session, layer: Layer, rows: list[dict[str, Any]]) -> list[int]:
