@@ -11,9 +11,9 @@ from flask import request
 
 from webmap.service import service
 
-#: Headers with which a proxy says that it stands in between. A request that carries one comes from elsewhere,
-#: even when the proxy runs on this machine.
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+#: Headers, as WSGI names them, with which a proxy says that it stands in between. A request that carries one comes
+#: from elsewhere, even when the proxy runs on this machine.
+FORWARDED = frozenset({"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA"})
 
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -23,7 +23,7 @@ def is_on_this_machine() -> bool:
 
     The host name is asked as well because a tunnel or a renamed address (DNS rebinding) ends at loopback too.
     """
-    if any(header in request.headers for header in FORWARDING_HEADERS):
+    if not request.environ.keys().isdisjoint(FORWARDED):
         return False
     return is_loopback(request.remote_addr or "") and is_loopback(urlsplit(f"//{request.host}").hostname or "")
 

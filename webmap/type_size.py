@@ -39,7 +39,9 @@ def type_switch() -> dict[str, Any]:
 
 def _keep_choice(response: Response) -> Response:
     """Keeps what a person chose in the address of a page. Nobody gets this cookie who did not choose."""
+    if response.mimetype != "text/html":
+        return response
     asked = request.args.get("type")
-    if asked in SIZES and response.mimetype == "text/html" and request.cookies.get(COOKIE) != asked:
+    if asked in SIZES and request.cookies.get(COOKIE) != asked:
         response.set_cookie(COOKIE, asked, max_age=COOKIE_LIFE, samesite="Lax", secure=request.is_secure, httponly=True)
     return response
