@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -32,6 +32,9 @@ from layers import figures
 from layers.actor import Actor
 from layers.description import Layer
 from layers.errors import BadInput, MoveNotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import KeyedColumnElement
 
 #: Rows asked for by source id at once; below every store's limit of bound values.
 IDS_AT_ONCE = 500
@@ -69,12 +72,11 @@ def put(session: Session, layer: Layer, incoming: Sequence[Incoming], actor: Act
     rows = _rows_of(session, layer, incoming, at, result)
     known = _known(session, layer, [row["source_id"] for row, _ in rows if row["source_id"]])
     new = [pair for pair in rows if pair[0]["source_id"] not in known]
-    old = [(pair, known[pair[0]["source_id"]]) for pair in rows if pair[0]["source_id"] in known]
+    old = [(known[row["source_id"]], row, footprint) for row, footprint in rows if row["source_id"] in known]
     changes = []
     for (row, footprint), feature_id in zip(new, _insert(session, layer, [row for row, _ in new]), strict=True):
         changes.append(_created(layer, feature_id, row, footprint, at))
-    for (row, footprint), before in old:
-        changes.append(_updated(session, layer, before, row, footprint, at))
+    changes += _updated(session, layer, old, at)
     result.created, result.updated = len(new), len(old)
     result.ids = [change.feature_id for change in changes]
     _settle(session, layer, changes, actor, at)
@@ -157,11 +159,8 @@ def remove(session: Session, layer: Layer, feature_ids: Sequence[int], actor: Ac
         )  # fmt: skip
         changes.append(figures.Change(feature_id, (footprint, layer.contribution(before)), None, at, at, entry))
     gone = [change.feature_id for change in changes]
-    for start in range(0, len(gone), IDS_AT_ONCE):
-        part = gone[start : start + IDS_AT_ONCE]
-        session.execute(delete(layer.table).where(layer.table.c.id.in_(part)))
-        for column in layer.private_columns():
-            session.execute(delete(column.table).where(column.in_(part)))
+    for column in (layer.table.c.id, *layer.private_columns()):
+        _delete_rows(session, column, gone)
     _settle(session, layer, changes, actor, at)
     return len(changes)
 
@@ -413,42 +412,61 @@ def _created(
 def _updated(
     session: Session,
     layer: Layer,
-    before: dict[str, Any],
-    row: dict[str, Any],
-    footprint: figures.Footprint,
+    pairs: Sequence[tuple[dict[str, Any], dict[str, Any], figures.Footprint]],
     at: datetime,
-) -> figures.Change:
-    feature_id = before["id"]
-    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name not in ("id", "since")}  # noqa: SIM118
-    for name in layer.kept_on_update:
-        kept[name] = before[name]
+) -> list[figures.Change]:
+    """Writes over features, each as it was, as it comes in and where that stands, with one statement a table."""
+    if not pairs:
+        return []
+    kept = [_kept_of(layer, before, row) for before, row, _ in pairs]
+    ids = [before["id"] for before, _, _ in pairs]
+    numbered = [{**values, "row_id": feature_id} for values, feature_id in zip(kept, ids, strict=True)]
+    session.execute(update(layer.table).where(layer.table.c.id == bindparam("row_id")), numbered)
     if layer.private_table is not None:
-        key = layer.private_table.c[0]
-        session.execute(delete(layer.private_table).where(key == feature_id))
-        _insert_private(session, layer, [{**row, "id": feature_id}])
+        _delete_rows(session, layer.private_table.c[0], ids)
+        _insert_private(session, layer, [{**row, "id": before["id"]} for before, row, _ in pairs])
+    footprints_before = footprints_of(layer, [before for before, _, _ in pairs])
+    return [
+        _update_of(layer, before, values, (footprint_before, footprint), at)
+        for (before, _, footprint), values, footprint_before in zip(pairs, kept, footprints_before, strict=True)
+    ]
+
+
+def _kept_of(layer: Layer, before: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a row that is written over, as they will be kept."""
+    kept = {name: row[name] for name in layer.table.c.keys() if name in row and name not in ("id", "since")}  # noqa: SIM118
+    return kept | {name: before[name] for name in layer.kept_on_update}
+
+
+def _update_of(
+    layer: Layer, before: dict[str, Any], kept: dict[str, Any],
+    footprints: tuple[figures.Footprint, figures.Footprint], at: datetime,
+) -> figures.Change:  # fmt: skip
     after = {**before, **kept}
     changed = sorted(
         name for name, value in kept.items() if name not in ("changed_at", "geometry") and before[name] != value
     )
-    if not shapely.equals_exact(before.get("geometry"), row["geometry"]) and "geometry" in before:
+    if "geometry" in before and not shapely.equals_exact(before["geometry"], kept["geometry"]):
         changed.append("geometry")
-    session.execute(
-        update(layer.table).where(layer.table.c.id == bindparam("row_id")), [{**kept, "row_id": feature_id}]
-    )
-    old_footprint = footprint_of(layer, before)
     entry = journal.Entry(
-        layer.name, "update", feature_id, before.get(layer.state_field), after.get(layer.state_field),
-        _journal_cells(old_footprint, footprint), {"changed": changed}, None, layer.public,
+        layer.name, "update", before["id"], before.get(layer.state_field), after.get(layer.state_field),
+        _journal_cells(*footprints), {"changed": changed}, None, layer.public,
     )  # fmt: skip
     return figures.Change(
-        feature_id,
-        (old_footprint, layer.contribution(before)),
-        (footprint, layer.contribution(after)),
+        before["id"],
+        (footprints[0], layer.contribution(before)),
+        (footprints[1], layer.contribution(after)),
         at,
         None,
         entry,
         before["since"],
     )
+
+
+def _delete_rows(session: Session, column: KeyedColumnElement[Any], ids: Sequence[int]) -> None:
+    """Deletes the rows of a table whose column holds one of these numbers."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        session.execute(delete(column.table).where(column.in_(ids[start : start + IDS_AT_ONCE])))
 
 
 #: Cells named by one journal row. More and the row names coarser ones: it must stay a line, not a map.

@@ -10,9 +10,12 @@ from pathlib import Path
 import geopandas
 import pytest
 import shapely
+from sqlalchemy import select
 
 from data.database import Database
+from geo.cells import leaf_of
 from geo.datums import from_wgs84
+from layers.needs.record import NeedPrivate
 from tests.data.exchange.reading import feature, geojson_file, point
 from tests.webmap.cli.loading import count, csv_file, rows, run
 
@@ -135,6 +138,27 @@ def test_the_same_source_id_again_updates(kept: Database, tmp_path: Path) -> Non
 
     assert "0 created, 1 updated" in said.stdout
     assert [row["name"] for row in rows(kept, "checkpoints")] == ["西门"]
+
+
+def test_a_list_in_another_order_updates_each_need_with_what_is_its_own(kept: Database, tmp_path: Path) -> None:
+    """Also what is private: nobody's contact may end under another one's need."""
+    head, numbers = "id,lon,lat,service,people,contact,words", range(1, 8)
+    first = [f"{n},121.4{n},31.1,food,1,was {n},wanted {n}" for n in numbers]
+    again = [f"{n},121.4{n},31.2,medicine,{n},is {n},wants {n}" for n in reversed(numbers)]
+    run("load", "needs", csv_file(tmp_path / "a.csv", head, *first))
+
+    said = run("load", "needs", csv_file(tmp_path / "b.csv", head, *again, "8,121.48,31.2,medicine,8,is 8,wants 8"))
+
+    assert "1 created, 7 updated" in said.stdout
+    with kept.read() as session:
+        private = {row.need_id: row for row in session.scalars(select(NeedPrivate))}
+    found = {int(row["source_id"]): (row, private[row["id"]]) for row in rows(kept, "needs")}
+    assert len(private) == len(found) == 8
+    for n, (row, own) in found.items():
+        assert (row["service"], row["people"]) == ("medicine", n)
+        assert (own.contact, own.words, own.lng, own.lat) == (f"is {n}", f"wants {n}", float(f"121.4{n}"), 31.2)
+        assert row["leaf"] == leaf_of(own.lng, own.lat)
+    assert run("verify").exit_code == 0
 
 
 def test_a_file_without_ids_loaded_again_adds_nothing(kept: Database, tmp_path: Path) -> None:
