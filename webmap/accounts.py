@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, session
+from flask_login import user_logged_in
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin
 
 from data import people
@@ -181,6 +182,7 @@ def init_app(app: Flask) -> None:
     security.login_context_processor(_demo_to_show)
     security.login_manager.session_protection = None
     security.login_manager.user_loader(_person_of_session)
+    user_logged_in.connect(_name_session, app)
     security.login_manager.request_loader(_never)
     _leave_sessions_alone(app, security)
     app.after_request(_note_seen)
@@ -206,8 +208,11 @@ def _never(_request: Request) -> None:
 SESSION_NAME = "name"
 
 
-def name_session() -> None:
-    """Gives the session of somebody who has just signed in its name; one without a name is not believed."""
+def _name_session(_app: Flask, **_whom: Any) -> None:
+    """Gives the session of somebody who has just signed in its name; one without a name is not believed. Done in the
+    very moment, because the page that answers may already be theirs.
+    """
+    g.pop("actor", None)  # who asks is somebody else from here on
     session[SESSION_NAME] = secrets.token_urlsafe(16)
     session.permanent = True
 

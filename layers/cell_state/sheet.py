@@ -12,8 +12,9 @@ from geo.coordinates import Box
 #: more exactly, larger ones cost fewer looks. 512 cells of one resolution are a patch about 25 cells wide.
 SEGMENT = 512
 
-#: Positions kept of boxes that were looked up, all boxes together: 4 MB a sheet. A screen holds some thousand.
-MOST_KEPT = 500_000
+#: Positions kept of boxes that were looked up, all boxes together, and how many of them a box counts for itself: 4 MB
+#: a sheet, also where somebody asks for very many small boxes. A screen holds some thousand positions.
+MOST_KEPT, OF_A_BOX = 500_000, 60
 
 
 class Sheet:
@@ -65,11 +66,11 @@ class Sheet:
         found = self._kept.get(box)
         if found is None:
             found = self._found(box)
-            if self._kept_positions + len(found) > MOST_KEPT:
+            if self._kept_positions > MOST_KEPT:
                 self._kept.clear()
                 self._kept_positions = 0
             self._kept[box] = found
-            self._kept_positions += len(found) + 1
+            self._kept_positions += len(found) + OF_A_BOX
         return found
 
     def _found(self, box: Box) -> NDArray[np.intp]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 from flask_security import current_user, views
 
 from webmap.access import allowed
-from webmap.accounts import end_own_session, name_session
+from webmap.accounts import end_own_session
 from webmap.language import COOKIE, COOKIE_LIFE, language_of_tag
 from webmap.limits import tried_email, tries
 
@@ -30,8 +30,6 @@ def welcome(answer: Response) -> None:
     """What follows a sign-in that succeeded; nothing where it did not, or where the second factor is still to come."""
     if not current_user.is_authenticated:
         return
-    g.pop("actor", None)
-    name_session()
     tries(current_app).forgive(current_user.email)
     language = language_of_tag(current_user.language)
     if language and COOKIE not in request.cookies:
