@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.visitors import DESKTOP, PHONE
@@ -41,5 +41,6 @@ def test_the_posters_of_a_community_come_out_one_sheet_each(visit: Visit) -> Non
     count = page.locator("details[open] li").count()
     page.locator("details[open] .button").click()
 
-    assert page.locator(".poster").count() == count > 1
+    assert count > 1
+    expect(page.locator(".poster")).to_have_count(count)
     assert printed(page) == count

@@ -7,7 +7,7 @@ import re
 import urllib.request
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.visitors import DESKTOP, PHONE, Visitor
@@ -132,6 +132,27 @@ def test_what_was_searched_for_opens_with_the_first_click(visit: Visit, linli: s
 
     expect(page.locator("#need .reference")).to_have_text(told["reference"])
     assert len(asked) == searched  # asked once more when the field is left, the row went from under the finger
+
+
+def test_a_press_on_a_button_does_its_work_also_when_the_story_comes_meanwhile(visit: Visit, linli: str) -> None:
+    told = report(linli)
+    page = official(visit, "/dashboard", service_workers="block", may_complain=True)  # that it has no worker
+    number = number_of(page, linli, told)
+    held: list[Route] = []
+    page.route("**/story", lambda route: held.append(route))
+    page.locator("#filters input[name=q]").fill(told["reference"])
+    with page.expect_request(f"**/{number}/story"):
+        row(page, number).locator(".need-open").click()
+    button = page.locator("#need [data-part=acknowledge]")
+
+    button.hover()
+    page.mouse.down()
+    with page.expect_response(lambda answer: answer.url == held[0].request.url):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+
+    expect(page.locator("#need .need-state")).to_contain_text("Acknowledged")
 
 
 def test_of_two_officials_the_second_is_told_who_was_first(visit: Visit, linli: str) -> None:

@@ -23,6 +23,17 @@ export class NeedPanel {
   constructor(root, { map, server, words, config, actions, undo, onClose, onOpen, onDecided }) {
     Object.assign(this, { root, map, server, words, config, actions, undo, onClose, onOpen, onDecided });
     this.id = null;
+    root.addEventListener("pointerdown", () => (this.isPressed = true));
+    for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => this.released());
+  }
+
+  /** What came while a button was pressed is drawn once the press has done its work. */
+  released() {
+    if (!this.isPressed) return;
+    setTimeout(() => {
+      this.isPressed = false;
+      if (this.isBehind) this.draw();
+    });
   }
 
   /** Shows a need; `known` is its row in the list, where it has one. */
@@ -61,6 +72,7 @@ export class NeedPanel {
     clearTimeout(this.timer);
     this.placing?.close();
     this.id = this.told = this.opened = null;
+    this.isBehind = false;
     this.root.hidden = true;
     this.root.replaceChildren();
   }
@@ -71,6 +83,8 @@ export class NeedPanel {
 
   draw() {
     if (this.placing) return; // what somebody is filling in is not redrawn under their hands
+    this.isBehind = this.isPressed && this.id !== null;
+    if (this.isBehind) return; // a button that is put anew under a press loses it
     const hadFocus = this.root.contains(document.activeElement) && document.activeElement.dataset.part;
     this.root.replaceChildren(this.head(), ...this.body());
     if (hadFocus) this.root.querySelector(`[data-part="${hadFocus}"]`)?.focus({ preventScroll: true });
