@@ -52,6 +52,15 @@ def ask(session: Session, question: Question) -> list[Sequence[Any]]:
     return rows
 
 
+def first_at_or_after(columns: str, table: str, key: str, value: str) -> str:
+    """A query for the row whose key, a column with an index, is the first at or after an SQL expression.
+
+    Asked for equal keys, PostgreSQL plans to read the whole table while it is small, and keeps to its plan when it has
+    grown; what is first in order only the index tells.
+    """
+    return f"SELECT {columns} FROM {table} WHERE {key} >= {value} ORDER BY {key} LIMIT 1"  # noqa: S608 - our own names
+
+
 @contextmanager
 def asked_ahead(session: Session, questions: Sequence[Question]) -> Iterator[None]:
     """PostgreSQL is asked at once what `ask` asks in this block: numbers and texts, in one trip there and back. On

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from data import journal, locks
 from data.bulk import insert_rows
-from data.driver import Question, ask
+from data.driver import Question, ask, first_at_or_after
 from data.texts import check_texts
 from geo import cells, covers
 from geo.covers import Cover
@@ -346,16 +346,14 @@ def _known(session: Session, layer: Layer, source_ids: Sequence[str]) -> dict[st
 
 def _question_for_source_ids(session: Session, layer: Layer, source_ids: Sequence[str]) -> Question:
     """How the store is asked which of some source ids it has: as one value, because a load asks for thousands and
-    mostly none is there; each as the first at or after it, which only the index tells, however small the table was
-    when PostgreSQL made its plan.
+    mostly none is there.
     """
     check_texts(source_ids)
-    here = layer.table.name
-    at_or_after = f"SELECT source_id FROM {here} WHERE source_id >= given.value ORDER BY source_id LIMIT 1"  # noqa: S608
+    near = first_at_or_after("source_id", layer.table.name, "source_id", "given.value")
     given = "json_each(?) AS given"
     if session.get_bind().dialect.name == "postgresql":
         given = "json_array_elements_text(%s::json) AS given(value)"
-    statement = f"SELECT given.value FROM {given} WHERE ({at_or_after}) = given.value"  # noqa: S608
+    statement = f"SELECT given.value FROM {given} WHERE ({near}) = given.value"  # noqa: S608
     return statement, (orjson.dumps(source_ids).decode(),)
 
 
@@ -412,23 +410,23 @@ def _created(
 def _updated(
     session: Session,
     layer: Layer,
-    pairs: Sequence[tuple[dict[str, Any], dict[str, Any], figures.Footprint]],
+    updates: Sequence[tuple[dict[str, Any], dict[str, Any], figures.Footprint]],
     at: datetime,
 ) -> list[figures.Change]:
     """Writes over features, each as it was, as it comes in and where that stands, with one statement a table."""
-    if not pairs:
+    if not updates:
         return []
-    kept = [_kept_of(layer, before, row) for before, row, _ in pairs]
-    ids = [before["id"] for before, _, _ in pairs]
+    kept = [_kept_of(layer, before, row) for before, row, _ in updates]
+    ids = [before["id"] for before, _, _ in updates]
     numbered = [{**values, "row_id": feature_id} for values, feature_id in zip(kept, ids, strict=True)]
     session.execute(update(layer.table).where(layer.table.c.id == bindparam("row_id")), numbered)
     if layer.private_table is not None:
         _delete_rows(session, layer.private_table.c[0], ids)
-        _insert_private(session, layer, [{**row, "id": before["id"]} for before, row, _ in pairs])
-    footprints_before = footprints_of(layer, [before for before, _, _ in pairs])
+        _insert_private(session, layer, [{**row, "id": before["id"]} for before, row, _ in updates])
+    footprints_before = footprints_of(layer, [before for before, _, _ in updates])
     return [
-        _update_of(layer, before, values, (footprint_before, footprint), at)
-        for (before, _, footprint), values, footprint_before in zip(pairs, kept, footprints_before, strict=True)
+        _updated_one(layer, before, values, (footprint_before, footprint), at)
+        for (before, _, footprint), values, footprint_before in zip(updates, kept, footprints_before, strict=True)
     ]
 
 
@@ -438,7 +436,7 @@ def _kept_of(layer: Layer, before: dict[str, Any], row: dict[str, Any]) -> dict[
     return kept | {name: before[name] for name in layer.kept_on_update}
 
 
-def _update_of(
+def _updated_one(
     layer: Layer, before: dict[str, Any], kept: dict[str, Any],
     footprints: tuple[figures.Footprint, figures.Footprint], at: datetime,
 ) -> figures.Change:  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from data import areas
 from data.bulk import insert_rows
-from data.driver import Question, ask, asked_ahead, mark_of, together
+from data.driver import Question, ask, asked_ahead, first_at_or_after, mark_of, together
 from data.keeping import HOUSEHOLD_KEY, household_key, question_for
 from layers import features
 from layers.actor import RESIDENT, Actor
@@ -103,13 +103,10 @@ def report_all(session: Session, reports: Sequence[Report], actor: Actor = RESID
 def _question_for_keys(session: Session, keys: Sequence[str | None]) -> Question:
     """How the store is asked for the first known key at or after each of some keys (where there is none, the first of
     all), with the number of the need that it became and the hash of what was sent.
-
-    Asked for the keys themselves, PostgreSQL plans to read the whole table while it is small, and keeps to its plan
-    when it has grown; what is first in order only the index tells.
     """
     mark = mark_of(session.connection())
-    at_or_after = f"SELECT * FROM idempotency_keys WHERE key_hash >= {mark} ORDER BY key_hash LIMIT 1"  # noqa: S608
-    one = f"SELECT key_hash, need_id, body_hash FROM ({at_or_after}) AS found"  # noqa: S608
+    near = first_at_or_after("key_hash, need_id, body_hash", IdempotencyKey.__tablename__, "key_hash", mark)
+    one = f"SELECT * FROM ({near}) AS found"  # noqa: S608
     return " UNION ALL ".join([one] * len(keys)), tuple(key or "" for key in keys)
 
 
