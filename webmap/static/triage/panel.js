@@ -8,6 +8,8 @@ import { button, eventsOf, factsOf, othersOf, privateOf } from "./story.js";
 
 const WAIT = 120; // milliseconds before a story is asked for: somebody who steps through the list reads only the last
 
+const CLICK_COMES = 100; // milliseconds: on a touch screen the click comes a moment after the finger has left
+
 /** What a need in a state most likely waits for; the others stand beside it. */
 const MAIN = {
   reported: "acknowledge",
@@ -23,17 +25,30 @@ export class NeedPanel {
   constructor(root, { map, server, words, config, actions, undo, onClose, onOpen, onDecided }) {
     Object.assign(this, { root, map, server, words, config, actions, undo, onClose, onOpen, onDecided });
     this.id = null;
-    root.addEventListener("pointerdown", () => (this.isPressed = true));
-    for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => this.released());
+    this.isPressed = this.isBehind = false;
+    root.addEventListener("pointerdown", () => {
+      clearTimeout(this.releasing);
+      this.isPressed = true;
+    });
+    for (const over of ["pointerup", "pointercancel"])
+      document.addEventListener(over, () => this.isPressed && this.release(CLICK_COMES));
+    root.addEventListener(
+      "click",
+      () => {
+        this.isPressed = false; // what the click does is drawn at once
+        this.release(0);
+      },
+      { capture: true },
+    );
   }
 
   /** What came while a button was pressed is drawn once the press has done its work. */
-  released() {
-    if (!this.isPressed) return;
-    setTimeout(() => {
+  release(wait) {
+    clearTimeout(this.releasing);
+    this.releasing = setTimeout(() => {
       this.isPressed = false;
       if (this.isBehind) this.draw();
-    });
+    }, wait);
   }
 
   /** Shows a need; `known` is its row in the list, where it has one. */
